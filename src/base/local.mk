@@ -1,0 +1,13 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	src/base/base.h \
+	src/base/arena.c src/base/arena.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/err.c src/base/err.h \
+	src/base/file.c src/base/file.h \
+	src/base/gzip.c src/base/gzip.h \
+	src/base/quote.c src/base/quote.h \
+	src/base/strbuf.c src/base/strbuf.h \
+	src/base/url.c src/base/url.h \
+	src/base/utf8.c src/base/utf8.h \
+	src/base/vec.c src/base/vec.h

@@ -1,0 +1,137 @@
+/*
+ * catalogue: the merged view of all feeds, stored. Derived: `gspd rebuild`
+ * makes it again. Types know nothing of SQLite; another store can stand
+ * behind this door.
+ *
+ * One struct catalogue belongs to one thread. One writer (pull), many
+ * readers (web workers).
+ */
+#ifndef CATALOGUE_CATALOGUE_H
+#define CATALOGUE_CATALOGUE_H
+
+#include "base/base.h"
+#include "record/record.h"
+#include "merge/merge.h"
+
+struct catalogue;
+struct db;
+
+enum catalogue_mode { CATALOGUE_READ, CATALOGUE_WRITE };
+
+/* Opens <folder>/catalogue.db. ERR_DB when damaged or of another version:
+ * the caller rebuilds (catalogue_destroy(), then pull_rebuild()). */
+struct catalogue *catalogue_open(const char *folder, enum catalogue_mode mode,
+    struct err *err) MUST_CHECK;
+void catalogue_close(struct catalogue *cat);
+int catalogue_destroy(const char *folder, struct err *err) MUST_CHECK;
+/* For search/ only: its tables live in the same transaction. */
+struct db *catalogue_db(struct catalogue *cat);
+
+/* ---- writing: one transaction per peer ---- */
+
+int catalogue_begin(struct catalogue *cat, struct err *err) MUST_CHECK;
+/*
+ * Put a record as received from its node. `digest` is SHA-256 of its entry
+ * bytes: the same digest again is a no-op. Groups and views of whatever it
+ * touches are computed at commit.
+ */
+int catalogue_put(struct catalogue *cat, const struct record *rec,
+    const uint8_t digest[32], struct err *err) MUST_CHECK;
+int catalogue_remove(struct catalogue *cat, const char *id,
+    struct err *err) MUST_CHECK;
+/*
+ * Pages of a node that are applied, so that a pull knows what to skip. Put
+ * and drop within the transaction. `hash` is the page's (hex).
+ */
+int catalogue_page_put(struct catalogue *cat, const char *node,
+    const char *prefix, const char *hash, struct err *err) MUST_CHECK;
+int catalogue_page_drop(struct catalogue *cat, const char *node,
+    const char *prefix, struct err *err) MUST_CHECK;
+/* Ids of a node's records that are applied below prefix, sorted by id; by
+ * SHA-256(id) range. For replacing a page's content. */
+typedef int (*catalogue_id_cb)(void *ctx, const char *id,
+    const uint8_t digest[32], struct err *err);
+int catalogue_ids(struct catalogue *cat, const char *node, const char *prefix,
+    catalogue_id_cb callback, void *ctx, struct err *err) MUST_CHECK;
+
+/* What is applied of a node's feed. */
+struct catalogue_feed {
+	char node[RECORD_NODE_MAX];
+	int64_t serial;
+	char digest[65]; /* signed digest of the applied head */
+	int64_t records;
+	int64_t verified_at;
+	int64_t expires_at;
+	bool is_hidden; /* stale for 30 d, or removed */
+};
+int catalogue_feed_put(struct catalogue *cat, const struct catalogue_feed *feed,
+    struct err *err) MUST_CHECK;
+/* Forget a node: its records, pages and feed row. */
+int catalogue_feed_remove(struct catalogue *cat, const char *node,
+    struct err *err) MUST_CHECK;
+/*
+ * Regroup what was touched, recompute views, update the digest, tell
+ * `changed` (may be NULL) each view that is new, changed (view) or gone
+ * (view NULL), still inside the transaction, then commit. On -1 everything
+ * is rolled back.
+ */
+typedef int (*catalogue_change_cb)(void *ctx, int64_t group,
+    const struct merge_view *view, struct err *err);
+int catalogue_commit(struct catalogue *cat, catalogue_change_cb changed,
+    void *ctx, struct err *err) MUST_CHECK;
+void catalogue_rollback(struct catalogue *cat);
+
+/* ---- reading ---- */
+
+/* Start and end a consistent read (optional around several calls). */
+int catalogue_read_begin(struct catalogue *cat, struct err *err) MUST_CHECK;
+void catalogue_read_end(struct catalogue *cat);
+
+struct catalogue_status {
+	int64_t records;
+	int64_t groups;
+	int64_t version; /* rises with every commit that changed it */
+	char digest[65]; /* of the set: equal on nodes that hold the same */
+	int64_t kinds[RECORD_KIND_COUNT]; /* groups of each kind */
+};
+int catalogue_status(struct catalogue *cat, struct catalogue_status *ret_status,
+    struct err *err) MUST_CHECK;
+/* All applied feeds, sorted by node, in the arena. */
+int catalogue_feeds(struct catalogue *cat, struct arena *arena,
+    struct catalogue_feed **ret_feeds, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+int catalogue_feed_get(struct catalogue *cat, const char *node,
+    struct catalogue_feed *ret_feed, struct err *err) MUST_CHECK;
+/* Applied pages of a node, sorted by prefix. */
+struct catalogue_page {
+	char prefix[48];
+	char hash[65];
+};
+int catalogue_pages(struct catalogue *cat, struct arena *arena,
+    const char *node, struct catalogue_page **ret_pages, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+/* View of the group that holds record id (any member's id). ERR_NOTFOUND. */
+int catalogue_view(struct catalogue *cat, struct arena *arena, const char *id,
+    struct merge_view **ret_view, struct err *err) MUST_CHECK;
+/* View by group number, as search/ returns them. */
+int catalogue_group(struct catalogue *cat, struct arena *arena, int64_t group,
+    struct merge_view **ret_view, struct err *err) MUST_CHECK;
+/* One record as received. */
+int catalogue_record(struct catalogue *cat, struct arena *arena, const char *id,
+    struct record **ret_rec, struct err *err) MUST_CHECK;
+/* All records as received, ordered by id, from the id behind `after` (NULL:
+ * the first). The record lives until the callback returns. */
+typedef int (
+    *catalogue_record_cb)(void *ctx, struct record *rec, struct err *err);
+int catalogue_each(struct catalogue *cat, const char *after,
+    catalogue_record_cb callback, void *ctx, struct err *err) MUST_CHECK;
+/* All views by group number (for building an index). */
+int catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
+    void *ctx, struct err *err) MUST_CHECK;
+/* Records that name `id` in relation, organisation/id or parent. */
+int catalogue_linked(struct catalogue *cat, struct arena *arena, const char *id,
+    const char ***ret_ids, size_t *ret_n, struct err *err) MUST_CHECK;
+/* True when another connection changed it since the last call. */
+bool catalogue_changed(struct catalogue *cat);
+
+#endif

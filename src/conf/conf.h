@@ -1,0 +1,89 @@
+/*
+ * conf: gspd.conf and peers.conf. One option table (options.def) feeds the
+ * parser, `gspd config --explain` and the manual page. A struct conf is
+ * filled once and passed as const; a reload makes a new one.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "base/base.h"
+
+#define CONF_FILE_MAX  (1024 * 1024)
+#define CONF_PEERS_MAX 1000
+
+struct conf {
+	/* [node] */
+	char *node; /* "gb-eng" */
+	char *organisation;
+	char *url;       /* public address, ends in "/" */
+	char *languages; /* "en fr", first is the default */
+	char *contact;   /* e-mail shown to people, or "" */
+	/* [web] */
+	char *listen;          /* "127.0.0.1:8080 [::1]:8080" */
+	char *tls_certificate; /* PEM files, or "" */
+	char *tls_key;
+	int64_t workers;
+	int64_t max_connections;
+	/* [feed] */
+	int64_t resign_s;  /* 6 h */
+	int64_t next_s;    /* 24 h */
+	int64_t expires_s; /* 7 d */
+	/* [pull] */
+	int64_t interval_s; /* 30 min; floor 5 min (1 s with -- for tests
+				 * the key `interval` may be as low as 1) */
+	int64_t transfers;  /* 16 in all */
+	/* [log] */
+	char *log_level; /* error warn info debug */
+};
+
+/* One [peer NAME] section of peers.conf. */
+struct conf_peer {
+	char *name;       /* node */
+	char *url;        /* the node's public address */
+	char *key;        /* 64 hex */
+	bool is_insecure; /* http allowed */
+	bool allow_private;
+	bool is_paused;
+	int64_t max_records; /* 100,000 */
+	int64_t max_bytes;   /* 256 MiB */
+	int line;            /* in peers.conf */
+};
+struct conf_peers {
+	struct conf_peer *items;
+	size_t n;
+};
+
+/* Defaults, then <folder>/gspd.conf. ERR_CONF "gspd.conf:12: ..." with the
+ * nearest name for an unknown key; ERR_NOTFOUND when there is no file. */
+int conf_read(const char *folder, struct conf *ret_conf,
+    struct err *err) MUST_CHECK;
+/* The same from bytes (fuzzing, tests); `name` stands in messages. */
+int conf_parse(const char *name, const char *data, size_t len,
+    struct conf *ret_conf, struct err *err) MUST_CHECK;
+void conf_release(struct conf *conf);
+/* Text of a new gspd.conf with every option explained. */
+void conf_write(const struct conf *conf, struct strbuf *ret_out);
+/* Table of options for people / for gspd.conf(5) as mdoc. */
+void conf_explain(struct strbuf *ret_out);
+void conf_explain_mdoc(struct strbuf *ret_out);
+
+int conf_peers_read(const char *folder, struct conf_peers *ret_peers,
+    struct err *err) MUST_CHECK; /* absent file: no peers */
+int conf_peers_parse(const char *name, const char *data, size_t len,
+    struct conf_peers *ret_peers, struct err *err) MUST_CHECK;
+void conf_peers_release(struct conf_peers *peers);
+const struct conf_peer *conf_peer_find(const struct conf_peers *peers,
+    const char *name);
+/*
+ * Edit peers.conf in place, keeping comments and the order of what people
+ * wrote: add a section, remove one, set one key of one. Written by
+ * file_replace() after the new text parses.
+ */
+int conf_peer_add(const char *folder, const struct conf_peer *peer,
+    struct err *err) MUST_CHECK;
+int conf_peer_remove(const char *folder, const char *name,
+    struct err *err) MUST_CHECK;
+int conf_peer_set(const char *folder, const char *name, const char *key,
+    const char *value, struct err *err) MUST_CHECK;
+
+#endif

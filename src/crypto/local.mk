@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/crypto/libcrypto.a
+src_crypto_libcrypto_a_SOURCES = src/crypto/crypto.h 

@@ -1,0 +1,178 @@
+/*
+ * feed: the objects a node publishes, bytes <-> structs, and the prefix trie
+ * that cuts a set of records into pages (design: feed-protocol.md 2 to 5).
+ * Pure: no hashing of its own, no files, no trust. Who reads bytes of a peer
+ * goes through verify/, which hashes first.
+ */
+#ifndef FEED_FEED_H
+#define FEED_FEED_H
+
+#include "base/base.h"
+#include "record/record.h"
+#include "feed/limits.h"
+
+#define FEED_NS   "urn:gspd:feed:1"
+#define RECORD_NS "urn:gspd:record:1"
+#define ATOM_NS   "http://www.w3.org/2005/Atom"
+#define DSIG_NS   "http://www.w3.org/2000/09/xmldsig#"
+
+/* ---- entries and pages ---- */
+
+/*
+ * One record as an Atom entry in exclusive canonical form, self-contained
+ * (own namespace declarations, own xml:lang). ERR_LIMIT above
+ * FEED_RECORD_MAX bytes.
+ */
+int feed_entry_write(const struct record *rec, struct strbuf *ret_out,
+    struct err *err) MUST_CHECK;
+/* Read one entry's bytes back. ERR_FORMAT, ERR_SCHEMA (structure only: call
+ * record_validate() for the rest). */
+int feed_entry_read(struct arena *arena, const char *data, size_t len,
+    struct record **ret_rec, struct err *err) MUST_CHECK;
+
+struct feed_entry {
+	const char *id;    /* record id */
+	const char *bytes; /* the entry as it is served */
+	size_t len;
+	int64_t published_at; /* its <updated> */
+};
+
+/* A page: entries already sorted by id. `prefix` is "0110..." or "". */
+void feed_page_write(const char *node, const char *prefix,
+    const struct feed_entry *entries, size_t n, struct strbuf *ret_out);
+
+/*
+ * Walk a page. For each entry the callback gets the record, or NULL and why
+ * when just this record is bad (the rest of the page is used), and the
+ * entry's bytes as they stand in the page. The record lives in an arena
+ * that is reset after the callback returns. Callback 0 goes on, -1 stops.
+ * The page as a whole must be a page of `node` with `prefix`, ids ascending:
+ * else ERR_FORMAT. Buckets are checked by verify_page().
+ */
+typedef int (*feed_page_cb)(void *ctx, const char *id, struct record *rec,
+    const struct err *why, const char *bytes, size_t len, struct err *err);
+int feed_page_read(const char *data, size_t len, const char *node,
+    const char *prefix, feed_page_cb callback, void *ctx,
+    struct err *err) MUST_CHECK;
+
+/* ---- head and index ---- */
+
+struct feed_ref { /* `e`: a page or an index */
+	char prefix[FEED_PREFIX_MAX + 1];
+	char hash[65]; /* lower-case hex */
+	uint32_t n;    /* records in it */
+	uint32_t len;  /* bytes */
+	bool is_index;
+};
+
+struct feed_hint {
+	int64_t from; /* serial it starts from */
+	int64_t to;   /* serial it leads to */
+	char hash[65];
+	uint32_t len;
+};
+
+struct feed_seen {
+	char node[RECORD_NODE_MAX];
+	int64_t serial;
+	int64_t epoch;
+	char digest[65];
+};
+
+struct feed_head {
+	char node[RECORD_NODE_MAX];
+	int64_t serial;   /* Unix time of publication */
+	int64_t next;     /* promise of the next head, Unix time */
+	int64_t expires;  /* Unix time */
+	int64_t epoch;    /* 0 until the first rotation */
+	char *key;        /* base64 SPKI: only the pin makes it trusted */
+	char nextkey[65]; /* hash of the offline key's SPKI, or "" */
+	uint64_t records;
+	struct feed_ref *refs;
+	size_t n_refs;
+	struct feed_hint *hints;
+	size_t n_hints;
+	struct feed_seen *seen;
+	size_t n_seen;
+};
+
+/* Canonical bytes of the head without Signature, and the same with
+ * `signature` (a complete Signature element) as last child. */
+int feed_head_write(const struct feed_head *head, const char *signature,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* Parse verified bytes; arrays live in the arena. Checks shape, order,
+ * prefix-freeness, sums and caps (section 4). ERR_FORMAT, ERR_LIMIT. */
+int feed_head_read(struct arena *arena, const char *data, size_t len,
+    struct feed_head *ret_head, struct err *err) MUST_CHECK;
+
+/* An index document: refs under `prefix`. */
+int feed_index_write(const char *node, const char *prefix,
+    const struct feed_ref *refs, size_t n, struct strbuf *ret_out,
+    struct err *err) MUST_CHECK;
+int feed_index_read(struct arena *arena, const char *data, size_t len,
+    const char *node, const char *prefix, struct feed_ref **ret_refs,
+    size_t *ret_n, struct err *err) MUST_CHECK;
+
+/* ---- the one signature profile ---- */
+
+/* SignedInfo bytes for a digest: what is signed. alg is the key's. */
+enum feed_alg { FEED_ALG_ECDSA, FEED_ALG_RSA };
+void feed_signed_info(enum feed_alg alg, const char *digest_base64,
+    struct strbuf *ret_out);
+/* The complete Signature element. */
+void feed_signature(enum feed_alg alg, const char *digest_base64,
+    const char *signature_base64, struct strbuf *ret_out);
+
+/*
+ * Take a signed head apart by position, without parsing. All pieces point
+ * into data. ERR_FORMAT when it is not exactly the template.
+ */
+struct feed_cut {
+	size_t body_len; /* bytes before Signature; "</head>" follows */
+	const char *signed_info;
+	size_t signed_info_len;
+	const char *digest;    /* base64, 44 bytes */
+	const char *signature; /* base64 */
+	size_t signature_len;
+	const char *key; /* base64 SPKI from the root's start tag */
+	size_t key_len;
+};
+int feed_head_cut(const char *data, size_t len, enum feed_alg *ret_alg,
+    struct feed_cut *ret_cut, struct err *err) MUST_CHECK;
+
+/* ---- the prefix trie (section 3): a pure function of the set ---- */
+
+struct feed_item {
+	uint8_t hash[32]; /* SHA-256 of the record id */
+	uint32_t len;     /* bytes of its entry */
+};
+
+/* Bit i (0 = most significant of byte 0). */
+static inline int
+feed_bit(const uint8_t hash[32], unsigned i)
+{
+	return (hash[i / 8] >> (7 - i % 8)) & 1;
+}
+/* 1 when hash starts with the bits of prefix. */
+int feed_prefix_has(const char *prefix, const uint8_t hash[32]);
+/* 1 when n records of `bytes` in all are one page at this depth. */
+int feed_is_page(size_t n, uint64_t bytes, unsigned depth);
+/*
+ * Cut items (sorted by hash, all below `prefix`) into pages; callback per
+ * page in order with its items. Empty buckets are not reported.
+ */
+typedef int (*feed_trie_cb)(void *ctx, const char *prefix,
+    const struct feed_item *items, size_t n, struct err *err);
+int feed_trie_cut(const char *prefix, const struct feed_item *items, size_t n,
+    feed_trie_cb callback, void *ctx, struct err *err) MUST_CHECK;
+/*
+ * Cut refs (sorted, prefix-free) into groups of at most FEED_REFS_MAX under
+ * a common prefix, for one index level. A group of one ref is reported as
+ * is (no index made for it).
+ */
+typedef int (*feed_group_cb)(void *ctx, const char *prefix,
+    const struct feed_ref *refs, size_t n, struct err *err);
+int feed_index_cut(const struct feed_ref *refs, size_t n,
+    feed_group_cb callback, void *ctx, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * ledger: what this node itself says and knows. Source of truth, every
+ * version kept; the only precious file. Types know nothing of SQLite.
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "base/base.h"
+#include "record/record.h"
+
+struct ledger;
+
+/* Opens <folder>/ledger.db. A damaged one is ERR_DB and never touched.
+ * `create` is for init only; else an absent file is ERR_NOTFOUND. */
+struct ledger *ledger_open(const char *folder, bool create,
+    struct err *err) MUST_CHECK;
+void ledger_close(struct ledger *ledger);
+
+int ledger_begin(struct ledger *ledger, struct err *err) MUST_CHECK;
+int ledger_commit(struct ledger *ledger, struct err *err) MUST_CHECK;
+void ledger_rollback(struct ledger *ledger);
+
+/* ---- own records ---- */
+
+enum ledger_change { LEDGER_NEW, LEDGER_CHANGED, LEDGER_SAME };
+
+/*
+ * Save a record as its next version when its content (record_content()) is
+ * not that of the current one; sets rec->published_at, first_at (and
+ * modified_at when it is 0) from now. `entry` is made by the callback after
+ * the times are set (feed_entry_write() by the caller: this room knows no
+ * XML). `actor` and `note` go to the history. Inside ledger_begin().
+ */
+typedef int (*ledger_entry_cb)(const struct record *rec, struct strbuf *ret_out,
+    struct err *err);
+int ledger_save(struct ledger *ledger, struct record *rec, int64_t now,
+    const char *actor, const char *note, ledger_entry_cb entry,
+    enum ledger_change *ret_change, struct err *err) MUST_CHECK;
+/* End a record: gone from the feed, history kept. ERR_NOTFOUND. */
+int ledger_retire(struct ledger *ledger, const char *id, int64_t now,
+    const char *actor, const char *note, struct err *err) MUST_CHECK;
+/* What ledger_save() would do, without doing it. */
+int ledger_compare(struct ledger *ledger, const struct record *rec,
+    enum ledger_change *ret_change, struct err *err) MUST_CHECK;
+int ledger_record(struct ledger *ledger, struct arena *arena, const char *id,
+    struct record **ret_rec, struct err *err) MUST_CHECK;
+struct ledger_version {
+	int64_t version;
+	int64_t saved_at;
+	const char *actor;
+	const char *note;
+	bool is_retired;
+	struct record *rec; /* NULL for a retirement */
+};
+/* History, newest first. */
+int ledger_history(struct ledger *ledger, struct arena *arena, const char *id,
+    struct ledger_version **ret_versions, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+int ledger_count(struct ledger *ledger, int64_t *ret_n,
+    struct err *err) MUST_CHECK;
+/* Own records from an upstream id ("source" + "\n" + id), for imports that
+ * come again; NULL in *ret_id when there is none. */
+int ledger_by_source(struct ledger *ledger, struct arena *arena,
+    const char *publisher, const char *upstream_id, const char **ret_id,
+    struct err *err) MUST_CHECK;
+
+/* ---- for publish/: live entries in the order of SHA-256(id) ---- */
+
+struct ledger_entry {
+	uint8_t hash[32]; /* SHA-256 of the id */
+	const char *id;
+	const char *bytes; /* NULL unless asked for */
+	size_t len;
+	int64_t published_at;
+};
+typedef int (*ledger_each_cb)(void *ctx, const struct ledger_entry *entry,
+    struct err *err);
+/* Live entries whose hash starts with prefix ("" for all), with bytes. */
+int ledger_entries(struct ledger *ledger, const char *prefix,
+    ledger_each_cb callback, void *ctx, struct err *err) MUST_CHECK;
+/* n and bytes of the same range, without reading the entries. */
+int ledger_measure(struct ledger *ledger, const char *prefix, int64_t *ret_n,
+    int64_t *ret_bytes, struct err *err) MUST_CHECK;
+/* Hashes of ids saved or retired since ledger_published(); "touched". */
+int ledger_touched(struct ledger *ledger, struct arena *arena,
+    uint8_t (**ret_hashes)[32], size_t *ret_n, struct err *err) MUST_CHECK;
+
+/* The published layout: pages (level 0) and indexes (1, 2). */
+struct ledger_page {
+	char prefix[48];
+	char hash[65];
+	int64_t n;
+	int64_t len;
+	int level;
+};
+int ledger_pages(struct ledger *ledger, struct arena *arena, int level,
+    const char *prefix, struct ledger_page **ret_pages, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+int ledger_page_put(struct ledger *ledger, const struct ledger_page *page,
+    struct err *err) MUST_CHECK;
+int ledger_page_drop(struct ledger *ledger, int level, const char *prefix,
+    struct err *err) MUST_CHECK;
+/* Objects that no head names any more but that stay on disk until a time. */
+int ledger_linger_put(struct ledger *ledger, const char *hash, int64_t until,
+    struct err *err) MUST_CHECK;
+int ledger_linger_take(struct ledger *ledger, struct arena *arena, int64_t now,
+    const char ***ret_hashes, size_t *ret_n, struct err *err) MUST_CHECK;
+/* A new head stands: clears "touched" up to what was read. */
+struct ledger_head {
+	int64_t serial;
+	int64_t expires;
+	int64_t epoch;
+	char digest[65];
+};
+int ledger_published(struct ledger *ledger, const struct ledger_head *head,
+    struct err *err) MUST_CHECK;
+/* The last head published; serial 0 when there is none. */
+int ledger_head(struct ledger *ledger, struct ledger_head *ret_head,
+    struct err *err) MUST_CHECK;
+
+/* ---- peers: what was accepted, and how they are ---- */
+
+enum peer_state {
+	PEER_NEW,
+	PEER_FRESH,
+	PEER_LATE,
+	PEER_STALE,
+	PEER_UNREACHABLE,
+	PEER_REJECTED,
+	PEER_FORKED,
+	PEER_HELD,
+	PEER_PAUSED
+};
+const char *peer_state_name(enum peer_state state); /* "fresh" */
+
+struct ledger_peer {
+	char name[RECORD_NODE_MAX]; /* node */
+	enum peer_state state;
+	int64_t state_since;
+	char reason[256];
+	int64_t serial; /* high-water mark of accepted heads */
+	int64_t epoch;
+	char digest[65];
+	char nextkey[65];
+	int64_t next_promised; /* head's next */
+	int64_t expires;
+	char etag[128]; /* of the head last seen */
+	int64_t last_try;
+	int64_t last_good;
+	int64_t retry_at;
+	int64_t failures; /* in a row */
+	int64_t records;
+	int64_t bad_records;
+	int64_t held_serial; /* shrink guard: serial held, 0 for none */
+	int64_t held_since;
+	int64_t held_heads; /* later heads that agree */
+	bool is_paused;
+	bool is_released; /* operator let the held change through */
+};
+/* Absent: ret_peer is zeroed with the name, state PEER_NEW, and 0. */
+int ledger_peer_get(struct ledger *ledger, const char *name,
+    struct ledger_peer *ret_peer, struct err *err) MUST_CHECK;
+int ledger_peer_put(struct ledger *ledger, const struct ledger_peer *peer,
+    struct err *err) MUST_CHECK;
+int ledger_peer_remove(struct ledger *ledger, const char *name,
+    struct err *err) MUST_CHECK;
+/* One line per pull, the last 30 kept. */
+struct ledger_pull {
+	int64_t at;
+	enum peer_state state;
+	int64_t took_ms;
+	int64_t pages;
+	int64_t bytes;
+	int64_t changed;
+};
+int ledger_pull_add(struct ledger *ledger, const char *name,
+    const struct ledger_pull *pull, struct err *err) MUST_CHECK;
+int ledger_pulls(struct ledger *ledger, struct arena *arena, const char *name,
+    struct ledger_pull **ret_pulls, size_t *ret_n, struct err *err) MUST_CHECK;
+/* Records of a peer that were skipped, with the reason (at most 100). */
+int ledger_bad_set(struct ledger *ledger, const char *name,
+    const char *const *ids, const char *const *reasons, size_t n,
+    struct err *err) MUST_CHECK;
+
+/* ---- audit, backup ---- */
+
+int ledger_audit(struct ledger *ledger, int64_t now, const char *actor,
+    const char *what, const char *detail, struct err *err) MUST_CHECK;
+/* A consistent copy into a new file. */
+int ledger_copy(struct ledger *ledger, const char *path,
+    struct err *err) MUST_CHECK;
+/* Slow full check. */
+int ledger_check(struct ledger *ledger, struct err *err) MUST_CHECK;
+/* Changes when another connection wrote. */
+bool ledger_changed(struct ledger *ledger);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * merge: records of many nodes -> groups of the same thing and one view per
+ * group with provenance (design: records.md, "Merging"). Pure functions of
+ * sets: the order of arrival never shows.
+ */
+#ifndef MERGE_MERGE_H
+#define MERGE_MERGE_H
+
+#include "base/base.h"
+#include "record/record.h"
+
+/*
+ * Proof keys of a record: two records with an equal key are the same thing.
+ * "evidence|doi|10.1/x", "organisation|GB-CHC|123", "programme|url|..".
+ * Preprints and protocols carry their type in the key, so that they never
+ * meet the article. Sorted, distinct; in the arena.
+ */
+size_t merge_keys(struct arena *arena, const struct record *rec,
+    const char ***ret_keys);
+
+/* What grouping needs to know of one record. */
+struct merge_node {
+	const char *id;
+	const char *const *keys;
+	size_t n_keys;
+	const char *const *same_as; /* ids it states */
+	size_t n_same_as;
+	const char *const *not_same_as;
+	size_t n_not_same_as;
+};
+
+/*
+ * Group a closed set of records (whoever shares a key or a link with one of
+ * them is in it). ret_group[i] gets the index of the member with the lowest
+ * id of i's group. same_as counts when both sides state it or both records
+ * are of one node; not_same_as beats every rule. Deterministic: depends on
+ * the set only.
+ */
+void merge_group(const struct merge_node *nodes, size_t n, size_t *ret_group);
+
+/* ---- views ---- */
+
+/* Which member a value of the view comes from, and who disagrees. */
+struct merge_source {
+	enum field_id field;  /* a child of the root */
+	const char *id;       /* record that gave the shown value(s) */
+	const char *other_id; /* a record that says otherwise, or NULL */
+};
+
+struct merge_view {
+	struct record *rec;           /* id = lowest member id */
+	struct merge_source *sources; /* one per field shown, table order */
+	size_t n_sources;
+	const char **members; /* ids, sorted */
+	size_t n_members;
+};
+
+/*
+ * One view of members (any order). Field by field: the node whose country
+ * owns the record, later assured date, later modified, lower node name, lower
+ * id. Sets are united.
+ */
+struct merge_view *merge_view(struct arena *arena,
+    struct record *const *members, size_t n);
+/* Bytes of a view that enter the catalogue digest. */
+void merge_view_content(const struct merge_view *view, struct strbuf *ret_out);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * publish: ledger -> pages, indexes, signed head, as files under
+ * <folder>/feed/ (design: feed-protocol.md 2 to 5). Incremental: one edit
+ * rewrites one page, its index and the head. Pages first, head last.
+ */
+#ifndef PUBLISH_PUBLISH_H
+#define PUBLISH_PUBLISH_H
+
+#include "base/base.h"
+#include "ledger/ledger.h"
+
+struct key;
+
+struct publish_options {
+	const char *folder; /* the data folder */
+	const char *node;
+	int64_t now;
+	int64_t next_s;
+	int64_t expires_s;
+	int64_t resign_s; /* re-sign when the head is older */
+	bool force;       /* a new head even when nothing changed */
+	bool full;        /* every page again from the records */
+};
+struct publish_result {
+	int64_t serial;
+	int64_t records;
+	int64_t pages_written;
+	int64_t pages;
+	int64_t indexes_written;
+	bool is_new; /* a head was written */
+	char digest[65];
+};
+/*
+ * Bring feed/ up to the ledger. Holds <folder>/publish.lock. Killed at any
+ * moment, feed/ shows the old head with its pages or the new one.
+ */
+int publish_run(struct ledger *ledger, const struct key *key,
+    const char *nextkey_hash, const struct publish_options *options,
+    struct publish_result *ret_result, struct err *err) MUST_CHECK;
+
+/* keys/online.pem and keys/next.pem (to be moved offline). */
+int publish_keys_new(const char *folder, struct err *err) MUST_CHECK;
+struct key *publish_key_read(const char *folder, struct err *err) MUST_CHECK;
+/* keys/next.hash: hex of the offline key; "" when there is none. */
+int publish_nextkey_read(const char *folder, char ret_hex[65],
+    struct err *err) MUST_CHECK;
+
+#endif

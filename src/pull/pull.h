@@ -1,0 +1,86 @@
+/*
+ * pull: one peer's state machine, the schedule, and the five calls in a
+ * row: fetch, verify, read, merge, store (design: feed-protocol.md 7, 9, 10).
+ * The only room that brings bytes of peers in.
+ */
+#ifndef PULL_PULL_H
+#define PULL_PULL_H
+
+#include "base/base.h"
+#include "catalogue/catalogue.h"
+#include "conf/conf.h"
+#include "ledger/ledger.h"
+#include "search/search.h"
+
+struct key;
+
+struct pull_env {
+	const char *folder;
+	const char *node; /* ours */
+	const char *user_agent;
+	struct ledger *ledger;
+	struct catalogue *catalogue; /* CATALOGUE_WRITE */
+	struct search *search;       /* on that catalogue */
+	int64_t (*now)(void *ctx);   /* Unix time */
+	void *now_ctx;
+	/* Progress, may be NULL: bytes and pages done of all. */
+	void (*progress)(void *ctx, const char *peer, int64_t pages,
+	    int64_t pages_all, int64_t bytes);
+	/* One line per state change of a peer; may be NULL. */
+	void (*changed)(void *ctx, const struct ledger_peer *peer,
+	    enum peer_state before);
+	void *ctx;
+};
+
+struct pull_result {
+	char name[RECORD_NODE_MAX];
+	enum peer_state state;
+	char reason[256];
+	int64_t records;
+	int64_t bad_records;
+	int64_t pages_fetched;
+	int64_t pages;
+	int64_t bytes;
+	int64_t serial;
+	int64_t took_ms;
+	bool is_changed;
+};
+
+/*
+ * One round over these peers, all at once within the limits. Fills one
+ * result per peer (caller's array of n). Trouble of a peer is in its result;
+ * -1 only for trouble of ours (disk, database).
+ */
+int pull_round(struct pull_env *env, const struct conf_peer *const *peers,
+    size_t n, struct pull_result *ret_results, struct err *err) MUST_CHECK;
+
+/* Merge our own feed/ the same way, no network. key_hash is our key's. */
+int pull_self(struct pull_env *env, const char *key_hash,
+    struct pull_result *ret_result, struct err *err) MUST_CHECK;
+/*
+ * An empty catalogue filled from feed/ and pages/ (what was accepted), no
+ * network: gives the digest it had.
+ */
+int pull_rebuild(struct pull_env *env, const struct conf_peers *peers,
+    const char *key_hash, struct err *err) MUST_CHECK;
+/* Seconds until this peer is due (0: now), with jitter and back-off. */
+int64_t pull_due(const struct ledger_peer *peer, int64_t interval_s,
+    int64_t now);
+/* Operator lets a held change through with the next pull. */
+int pull_release(struct ledger *ledger, const char *name,
+    struct err *err) MUST_CHECK;
+
+/*
+ * First contact: fetch <url>feed/head.xml without a pin, only to say whose
+ * it is: node, key hash (hex). For `gspd peer add`, which compares the hash
+ * with the one the operator was told, or shows it.
+ */
+int pull_discover(struct pull_env *env, const char *url, bool insecure,
+    bool allow_private, char ret_node[RECORD_NODE_MAX], char ret_key_hash[65],
+    struct err *err) MUST_CHECK;
+/* Whole feed at url into an empty folder, without trust: for `gspd verify
+ * URL`, which then calls verify_folder(). */
+int pull_mirror(struct pull_env *env, const char *url, const char *into,
+    struct err *err) MUST_CHECK;
+
+#endif

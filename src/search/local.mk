@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/search/libsearch.a
+src_search_libsearch_a_SOURCES = src/search/search.h 

@@ -1,0 +1,112 @@
+/*
+ * search: words, filters, place -> groups, counts, ranking. The first engine
+ * rests on SQLite FTS5 inside the catalogue; the index of our own takes its
+ * place behind this door.
+ */
+#ifndef SEARCH_SEARCH_H
+#define SEARCH_SEARCH_H
+
+#include "base/base.h"
+#include "record/record.h"
+#include "catalogue/catalogue.h"
+
+enum search_facet {
+	SEARCH_KIND,
+	SEARCH_COUNTRY,
+	SEARCH_ZONE,
+	SEARCH_NEED,
+	SEARCH_LANGUAGE,
+	SEARCH_NODE,
+	SEARCH_DESIGN,
+	SEARCH_TYPE,
+	SEARCH_FACET_COUNT
+};
+const char *search_facet_name(enum search_facet facet); /* "country" */
+int search_facet_parse(const char *name, enum search_facet *ret_facet);
+/* Vocabulary of a facet's values for labels, VOCAB_NONE for node. */
+enum vocab search_facet_vocab(enum search_facet facet);
+
+enum search_sort {
+	SEARCH_BY_RELEVANCE, /* by newest when the query has no words */
+	SEARCH_BY_CHECKED,   /* newest assured date first */
+	SEARCH_BY_YEAR,
+	SEARCH_BY_TITLE
+};
+int search_sort_parse(const char *name, enum search_sort *ret_sort);
+
+#define SEARCH_QUERY_MAX   10240 /* bytes looked at */
+#define SEARCH_TERMS_MAX   32
+#define SEARCH_TERM_BYTES  256
+#define SEARCH_FILTERS_MAX 64
+#define SEARCH_LIMIT_MAX   100
+
+struct search_query {
+	const char *text; /* anything; NULL or "" matches all */
+	struct {
+		enum search_facet facet;
+		const char *value;     /* "ca" and "CA" both match */
+	} filters[SEARCH_FILTERS_MAX]; /* ORed within a facet, else ANDed */
+	size_t n_filters;
+	enum search_sort sort;
+	size_t limit; /* 1 to SEARCH_LIMIT_MAX */
+	size_t offset;
+	const char *cursor; /* from a former result; beats offset */
+	bool no_facets;
+};
+
+struct search_hit {
+	int64_t group;
+	double score;
+	const char *snippet; /* plain text; hits between \x01 and \x02 */
+};
+
+struct search_count {
+	const char *value;
+	int64_t n;
+	bool is_selected;
+};
+
+struct search_result {
+	int64_t count; /* all matches */
+	struct search_hit *hits;
+	size_t n_hits;
+	struct {
+		struct search_count *items; /* most frequent first */
+		size_t n;
+	} facets[SEARCH_FACET_COUNT]; /* a facet ignores its own selection */
+	const char *next_cursor;      /* NULL on the last page */
+	int64_t version;              /* catalogue version searched */
+	const char *dropped; /* words dropped to find anything, or NULL */
+	int64_t took_us;
+};
+
+struct search;
+/* A searcher on a catalogue handle, for the handle's thread. */
+struct search *search_open(struct catalogue *cat, struct err *err) MUST_CHECK;
+void search_close(struct search *search);
+
+/*
+ * Whatever is typed is a valid query; ERR_DB only. Everything in
+ * *ret_result lives in the arena.
+ */
+int search_run(struct search *search, struct arena *arena,
+    const struct search_query *query, struct search_result *ret_result,
+    struct err *err) MUST_CHECK;
+
+/* ---- writing: a catalogue_change_cb; ctx is a struct search opened on the
+ * writing catalogue ---- */
+int search_update(void *ctx, int64_t group, const struct merge_view *view,
+    struct err *err) MUST_CHECK;
+/* Make the whole index again from catalogue_each_view(). */
+int search_rebuild(struct search *search, struct err *err) MUST_CHECK;
+
+/* ---- the one tokenizer, for index and query ---- */
+
+/*
+ * Folded words of text, space-separated: NFKC, case and diacritics folded;
+ * apostrophes and hyphens both joined and split; overlapping pairs for Han,
+ * Kana, Hangul, Thai, Lao, Khmer, Myanmar; light Arabic normalisation.
+ */
+void search_tokens(const char *text, size_t len, struct strbuf *ret_out);
+
+#endif

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += src/verify/libverify.a
+src_verify_libverify_a_SOURCES = src/verify/verify.h 

@@ -1,0 +1,69 @@
+/*
+ * verify: bytes -> verdict. Signature over the head's bytes with the pinned
+ * key before any parser sees them; freshness; hash before use of a page
+ * (design: feed-protocol.md 5 to 7).
+ */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include "base/base.h"
+#include "feed/feed.h"
+
+struct key;
+
+struct verify_policy {
+	const char *node;     /* node expected; NULL: any */
+	const char *key_hash; /* pinned, lower-case hex */
+	int64_t now;
+	int64_t min_serial;     /* last accepted serial, 0 for none */
+	const char *min_digest; /* its signed digest (hex), or NULL */
+	int64_t epoch;          /* stored epoch; -1: any (first contact) */
+};
+
+enum verify_verdict {
+	VERIFY_NEW,     /* good and newer */
+	VERIFY_SAME,    /* the one we hold */
+	VERIFY_EXPIRED, /* good signature, past expires */
+	VERIFY_FORK,    /* same serial, other digest */
+	VERIFY_REFUSED
+};
+
+/*
+ * The whole of section 5 and 7 but the shrink guard. On NEW, SAME and
+ * EXPIRED *ret_head (arrays in the arena) and ret_digest (hex of the signed
+ * digest) are filled; on FORK the digest too. err says why for EXPIRED,
+ * FORK and REFUSED (codes TRUST, STALE, FORMAT, LIMIT).
+ */
+enum verify_verdict verify_head(struct arena *arena, const char *data,
+    size_t len, const struct verify_policy *policy, struct feed_head *ret_head,
+    char ret_digest[65], struct err *err) MUST_CHECK;
+
+/*
+ * Sign: the bytes of a head with its Signature, checked by reading them
+ * back. head->key is filled in by this call (arena).
+ */
+int verify_sign_head(struct arena *arena, struct feed_head *head,
+    const struct key *key, struct strbuf *ret_out, char ret_digest[65],
+    struct err *err) MUST_CHECK;
+
+/* Size and SHA-256 are the signed ones: 0, else ERR_TRUST. */
+int verify_bytes(const struct feed_ref *ref, const void *data, size_t len,
+    struct err *err) MUST_CHECK;
+/*
+ * verify_bytes(), then walk the page; every id is of `node`, in its bucket,
+ * and the count is the signed one (else ERR_TRUST for the whole page).
+ * Records that do not validate are handed over as NULL with the reason.
+ */
+int verify_page(const struct feed_ref *ref, const char *node, const char *data,
+    size_t len, feed_page_cb callback, void *ctx, struct err *err) MUST_CHECK;
+
+/*
+ * A whole feed in a folder (head.xml, p/): every page and index. NULL or the
+ * first thing that is wrong in err; ret_records counts what was read. For
+ * `gspd verify`; a URL is first fetched into a folder by pull/.
+ */
+int verify_folder(const char *path, const struct verify_policy *policy,
+    struct feed_head *ret_head, struct arena *arena, uint64_t *ret_records,
+    struct err *err) MUST_CHECK;
+
+#endif
