@@ -24,5 +24,6 @@
 #include "base/file.h"
 #include "base/quote.h"
 #include "base/gzip.h"
+#include "base/log.h"
 
 #endif

@@ -6,6 +6,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/err.c src/base/err.h \
 	src/base/file.c src/base/file.h \
 	src/base/gzip.c src/base/gzip.h \
+	src/base/log.c src/base/log.h \
 	src/base/quote.c src/base/quote.h \
 	src/base/strbuf.c src/base/strbuf.h \
 	src/base/url.c src/base/url.h \
