@@ -12,3 +12,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/url.c src/base/url.h \
 	src/base/utf8.c src/base/utf8.h \
 	src/base/vec.c src/base/vec.h
+
+UNIT_TESTS += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c
+tests_unit_test_base_LDADD = src/base/libbase.a $(DEP_LIBS) $(CMOCKA_LIBS)

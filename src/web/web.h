@@ -10,8 +10,8 @@
 #include "conf/conf.h"
 
 struct web_options {
-	const char *folder;	/* the data folder */
-	const int *listen_fds;	/* bound, listening sockets */
+	const char *folder;    /* the data folder */
+	const int *listen_fds; /* bound, listening sockets */
 	size_t n_listen_fds;
 	/* Readable one-byte wake-ups: the catalogue changed. -1: none. */
 	int wake_fd;
