@@ -7,6 +7,17 @@
 
 #include "base/base.h"
 
+/*
+ * libjansson exports these five names as well, and a program's own symbols
+ * win over a library's: under their plain names ours would be called by
+ * jansson itself.
+ */
+#define json_type   gspd_json_type
+#define json_object gspd_json_object
+#define json_array  gspd_json_array
+#define json_string gspd_json_string
+#define json_real   gspd_json_real
+
 #define JSON_DEPTH_MAX 64
 
 struct json; /* a parsed value; children live as long as the root */
@@ -23,8 +34,9 @@ enum json_type {
 
 /*
  * Parse one value; bytes behind it are an error. Duplicate keys, NUL in
- * strings and depth above the limit are refused. ERR_FORMAT with line and
- * column.
+ * strings, strings that start with U+FFFE (no character) and depth above the
+ * limit are refused. ERR_FORMAT with line and column. Numbers that are no
+ * int64_t keep their text: see json_scalar().
  */
 struct json *json_parse(const char *data, size_t len,
     struct err *err) MUST_CHECK;
@@ -35,9 +47,20 @@ enum json_type json_type(const struct json *value); /* NULL: NULL type */
 const struct json *json_get(const struct json *value, const char *key);
 size_t json_size(const struct json *value); /* array or object; else 0 */
 const struct json *json_at(const struct json *array, size_t i);
-/* Member i of an object in document order. */
+/* Member i of an object in document order. Walks i members: for a loop over
+ * all of them take json_next(). */
 const struct json *json_member(const struct json *object, size_t i,
     const char **ret_key);
+/*
+ * Members in document order: start with a zeroed iter; false at the end
+ * (at once when object is none).
+ */
+struct json_iter {
+	void *state;
+	bool started;
+};
+bool json_next(const struct json *object, struct json_iter *iter,
+    const char **ret_key, const struct json **ret_value);
 /* The string, or NULL when it is none. */
 const char *json_string(const struct json *value);
 /* json_string(json_get(value, key)) */
@@ -46,8 +69,8 @@ int64_t json_int(const struct json *value); /* 0 when it is none */
 double json_real(const struct json *value);
 bool json_bool(const struct json *value);
 /*
- * Scalar as text in the arena: strings as they are, numbers as shortest
- * decimal that reads back the same, true/false; NULL for null and others.
+ * Scalar as text in the arena: strings as they are, numbers as they were
+ * written ("-0.50"), true/false; NULL for null and others.
  */
 const char *json_scalar(struct arena *arena, const struct json *value);
 
