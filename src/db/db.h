@@ -28,8 +28,17 @@ struct db_migration {
 /*
  * Open path. Migrations above the file's user_version run in one
  * transaction each (not in DB_MODE_READ, where another version is ERR_DB).
- * A file that is not a database, is damaged (quick header check) or newer
- * than the last migration is ERR_DB; nothing is overwritten.
+ * Each script ends by setting user_version to its own number. The first one
+ * is for a new file: an older one is ERR_DB (how a derived store says
+ * "rebuild me").
+ * A file that is not a database, is damaged (quick look at header and
+ * length), is of another program or newer than the last migration is ERR_DB;
+ * nothing is overwritten. An empty file is absent in DB_MODE_WRITE, else
+ * ERR_DB. Absent in DB_MODE_READ: ERR_NOTFOUND. No n: any version.
+ *
+ * Errors of this and all functions below: ERR_SYS when the disk is full or
+ * fails, ERR_DB when the file is damaged, ERR_CONFLICT when another process
+ * holds it for too long or a constraint is broken.
  */
 struct db *db_open(const char *path, enum db_mode mode,
     const struct db_migration *migrations, size_t n,
@@ -37,6 +46,10 @@ struct db *db_open(const char *path, enum db_mode mode,
 void db_close(struct db *db); /* NULL is legal; finalises statements */
 /* Full `PRAGMA integrity_check` (slow): ERR_DB says what is wrong. */
 int db_check(struct db *db, struct err *err) MUST_CHECK;
+
+/* Run a script of sql/ (constant text only), inside a transaction or not:
+ * for a room whose tables live in another room's database. */
+int db_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 
 /* Prepare table sql[0..n); a typo fails here, with its text. */
 int db_prepare(struct db *db, const char *const *sql, size_t n,
