@@ -1,1 +1,2 @@
-# see README
+# Manual pages; the lists of options are checked by tests/unit/test_conf.c.
+dist_man_MANS += man/gspd.conf.5 man/peers.conf.5

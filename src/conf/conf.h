@@ -20,7 +20,7 @@ struct conf {
 	char *contact;   /* e-mail shown to people, or "" */
 	/* [web] */
 	char *listen;          /* "127.0.0.1:8080 [::1]:8080" */
-	char *tls_certificate; /* PEM files, or "" */
+	char *tls_certificate; /* PEM files, or ""; absolute */
 	char *tls_key;
 	int64_t workers;
 	int64_t max_connections;
@@ -29,8 +29,7 @@ struct conf {
 	int64_t next_s;    /* 24 h */
 	int64_t expires_s; /* 7 d */
 	/* [pull] */
-	int64_t interval_s; /* 30 min; floor 5 min (1 s with -- for tests
-				 * the key `interval` may be as low as 1) */
+	int64_t interval_s; /* 30 min; below 5 min only for tests */
 	int64_t transfers;  /* 16 in all */
 	/* [log] */
 	char *log_level; /* error warn info debug */
@@ -66,6 +65,8 @@ void conf_write(const struct conf *conf, struct strbuf *ret_out);
 /* Table of options for people / for gspd.conf(5) as mdoc. */
 void conf_explain(struct strbuf *ret_out);
 void conf_explain_mdoc(struct strbuf *ret_out);
+/* The same for peers.conf(5). */
+void conf_peers_explain_mdoc(struct strbuf *ret_out);
 
 int conf_peers_read(const char *folder, struct conf_peers *ret_peers,
     struct err *err) MUST_CHECK; /* absent file: no peers */
@@ -83,6 +84,7 @@ int conf_peer_add(const char *folder, const struct conf_peer *peer,
     struct err *err) MUST_CHECK;
 int conf_peer_remove(const char *folder, const char *name,
     struct err *err) MUST_CHECK;
+/* value NULL drops the key. ERR_NOTFOUND: no such peer. */
 int conf_peer_set(const char *folder, const char *name, const char *key,
     const char *value, struct err *err) MUST_CHECK;
 
