@@ -1,2 +1,2 @@
 # Manual pages; the lists of options are checked by tests/unit/test_conf.c.
-dist_man_MANS += man/gspd.conf.5 man/peers.conf.5
+dist_man_MANS += man/gspd.8 man/gspd.conf.5 man/peers.conf.5

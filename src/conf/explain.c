@@ -104,7 +104,8 @@ explain_mdoc(const struct option *options, size_t n, const char *only,
 		if (only == NULL && strcmp(option->section, section) != 0) {
 			if (i > 0)
 				strbuf_addstr(ret_out, ".El\n");
-			strbuf_addf(ret_out, ".Ss [%s]\n.Bl -tag -width Ds\n",
+			strbuf_addf(ret_out,
+			    ".Ss Section %s\n.Bl -tag -width Ds\n",
 			    option->section);
 		}
 		section = option->section;

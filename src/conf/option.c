@@ -36,8 +36,8 @@ static const char *const type_texts[] = {
 	[OPTION_TYPE_LEVEL] = "error, warn, info or debug",
 	[OPTION_TYPE_KEY] = "64 hexadecimal digits",
 	[OPTION_TYPE_INT] = "number",
-	[OPTION_TYPE_DURATION] = "duration (90s, 30m, 6h, 7d)",
-	[OPTION_TYPE_BYTES] = "bytes (512K, 256M, 2G)",
+	[OPTION_TYPE_DURATION] = "duration, as in 90s, 30m, 6h or 7d",
+	[OPTION_TYPE_BYTES] = "bytes, as in 512K, 256M or 2G",
 	[OPTION_TYPE_BOOL] = "yes or no",
 };
 

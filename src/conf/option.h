@@ -51,7 +51,7 @@ enum peer_option {
 extern const struct option node_options[N_NODE_OPTIONS];
 extern const struct option peer_options[N_PEER_OPTIONS];
 
-/* What a type takes, for people: "duration (30m, 6h, 7d)". */
+/* What a type takes, for people: "number". */
 const char *option_type_text(enum option_type type);
 /* Check text and put it in its field of base; the old value is freed. */
 int option_set(const struct option *option, void *base, const char *text,
