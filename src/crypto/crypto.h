@@ -66,8 +66,8 @@ int key_public_pem(const struct key *key, struct strbuf *ret_out,
 void key_hash(const struct key *key, char ret_hex[SHA256_HEX_LEN]);
 enum key_type key_type(const struct key *key);
 bool key_is_private(const struct key *key);
-/* The hash as 16 words for the telephone (4 hex digits a word pair...):
- * same hash, same words; in the arena. */
+/* The first 16 bytes of a hex hash as 16 words for the telephone (one word a
+ * byte, words.def); in the arena. "" when hex is no hash. */
 const char *key_words(struct arena *arena, const char *hex);
 
 /*
