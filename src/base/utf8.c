@@ -159,8 +159,8 @@ utf8_nfc(const char *text, size_t len, struct strbuf *ret_out, struct err *err)
 	return 0;
 }
 
-void
-utf8_fold(const char *text, size_t len, struct strbuf *ret_out)
+static void
+fold(const char *text, size_t len, int options, struct strbuf *ret_out)
 {
 	const char *p = text, *end = text + len;
 	struct strbuf clean;
@@ -181,10 +181,48 @@ utf8_fold(const char *text, size_t len, struct strbuf *ret_out)
 	for (p = text; p < end;)
 		utf8_add(&clean, utf8_next(&p, end));
 	map_utf8(clean.buf, clean.len,
-	    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
-		UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
+	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+				UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+				UTF8PROC_IGNORE | options),
 	    ret_out);
 	strbuf_release(&clean);
+}
+
+void
+utf8_fold(const char *text, size_t len, struct strbuf *ret_out)
+{
+	fold(text, len, UTF8PROC_STRIPMARK, ret_out);
+}
+
+void
+utf8_fold_keep(const char *text, size_t len, struct strbuf *ret_out)
+{
+	fold(text, len, 0, ret_out);
+}
+
+enum utf8_class
+utf8_class(uint32_t ch)
+{
+	if (ch < 0x80) {
+		if (ch >= '0' && ch <= '9')
+			return UTF8_DIGIT;
+		return (ch | 0x20) >= 'a' && (ch | 0x20) <= 'z' ? UTF8_LETTER
+								: UTF8_OTHER;
+	}
+	switch (utf8proc_category((utf8proc_int32_t)ch)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO: return UTF8_LETTER;
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO: return UTF8_DIGIT;
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_ME: return UTF8_MARK;
+	default: return UTF8_OTHER;
+	}
 }
 
 void

@@ -48,6 +48,12 @@ int utf8_nfc(const char *text, size_t len, struct strbuf *ret_out,
  * compared ("Ängste" -> "angste"). Broken bytes become U+FFFD.
  */
 void utf8_fold(const char *text, size_t len, struct strbuf *ret_out);
+/* As utf8_fold() but marks stay: for scripts whose vowels are marks. */
+void utf8_fold_keep(const char *text, size_t len, struct strbuf *ret_out);
+
+/* What a character is to one who looks for words. */
+enum utf8_class { UTF8_OTHER, UTF8_LETTER, UTF8_DIGIT, UTF8_MARK };
+enum utf8_class utf8_class(uint32_t ch);
 
 /*
  * Latin-1 / Windows-1252 to UTF-8 (undefined bytes become U+FFFD); UTF-16

@@ -257,6 +257,12 @@ db_prepare(struct db *db, const char *const *sql, size_t n, struct err *err)
 	return 0;
 }
 
+size_t
+db_tables(const struct db *db)
+{
+	return db->n_tables;
+}
+
 struct db_stmt *
 db_stmt(struct db *db, size_t table, size_t i)
 {

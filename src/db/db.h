@@ -54,6 +54,9 @@ int db_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 /* Prepare table sql[0..n); a typo fails here, with its text. */
 int db_prepare(struct db *db, const char *const *sql, size_t n,
     struct err *err) MUST_CHECK;
+/* Tables prepared so far: the number that the next db_prepare() gets, for a
+ * room that works in another room's database. */
+size_t db_tables(const struct db *db);
 /*
  * Statement i of the table given to the k-th db_prepare() of this handle
  * (k counts from 0): reset, bindings cleared, ready to bind.
