@@ -1,2 +1,13 @@
 noinst_LIBRARIES += src/net/libnet.a
-src_net_libnet_a_SOURCES = 
+src_net_libnet_a_SOURCES = \
+	src/net/net.h \
+	src/net/limits.h \
+	src/net/transfer.h \
+	src/net/address.c \
+	src/net/net.c \
+	src/net/transfer.c
+
+UNIT_TESTS += tests/unit/test_net
+tests_unit_test_net_SOURCES = tests/unit/test_net.c \
+	tests/unit/liar.c tests/unit/liar.h
+tests_unit_test_net_LDADD = $(UNIT_LDADD)
