@@ -40,12 +40,23 @@ struct xml_handler {
 
 /*
  * Refuse what libxml2 shall never see: broken UTF-8, C0 controls but tab and
- * newline, "<!", "<?". ERR_FORMAT with the offset.
+ * newline, "<!", "<?", a first byte that is not '<' (so no byte order mark).
+ * ERR_FORMAT with the offset.
  */
 int xml_prefilter(const char *data, size_t len, struct err *err) MUST_CHECK;
-/* xml_prefilter(), then SAX2 with the limits. ERR_FORMAT, ERR_LIMIT. */
+/*
+ * xml_prefilter(), then SAX2 with the limits. ERR_FORMAT, ERR_LIMIT. Members
+ * of handler may be NULL. xmlns attributes are not among the attrs.
+ */
 int xml_read(const char *data, size_t len, const struct xml_handler *handler,
     void *ctx, struct err *err) MUST_CHECK;
+
+/*
+ * Where the element that begins at offset ends, by counting tags and without
+ * parsing: names may still not match. Only for prefiltered bytes. ERR_FORMAT.
+ */
+int xml_element_end(const char *data, size_t len, size_t offset,
+    size_t *ret_end, struct err *err) MUST_CHECK;
 
 /* ---- writing: exclusive canonical form (xml-exc-c14n), no white space ---- */
 
@@ -55,7 +66,8 @@ void xml_writer_free(struct xml_writer *w);
 /*
  * Open an element. `name` may carry a prefix ("a:feed"). Give xmlns and
  * xmlns:p as ordinary xml_writer_attr() only where they change; attributes
- * may come in any order and are sorted when the start tag closes.
+ * may come in any order and are sorted when the start tag closes. The only
+ * prefix of an attribute is xml:. Characters XML forbids become U+FFFD.
  */
 void xml_writer_start(struct xml_writer *w, const char *name);
 void xml_writer_attr(struct xml_writer *w, const char *name, const char *value);
@@ -72,7 +84,8 @@ void xml_writer_element(struct xml_writer *w, const char *name,
 /* Exclusive C14N of a whole parsed document. */
 int xml_canonical(const char *data, size_t len, struct strbuf *ret_out,
     struct err *err) MUST_CHECK;
-/* Validate against a RelaxNG schema file (XML syntax). ERR_SCHEMA. */
+/* Validate against a RelaxNG schema: one file in XML syntax. ERR_SCHEMA; or
+ * what is wrong with the schema file (ERR_NOTFOUND, ERR_SYS, ERR_CONF). */
 int xml_validate(const char *data, size_t len, const char *rng_path,
     struct err *err) MUST_CHECK;
 

@@ -1,0 +1,281 @@
+/*
+ * The reader: libxml2's SAX2 with everything switched off that could reach
+ * outside or blow up. scan.c has looked at the bytes before and tells the
+ * place of every tag (design: feed-protocol.md 5 and 9).
+ */
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <limits.h>
+#include <string.h>
+
+#include "xml/scan.h"
+
+#if LIBXML_VERSION >= 21200
+#define XML_ERROR_CONST const
+#else
+#define XML_ERROR_CONST
+#endif
+
+struct reader {
+	const struct xml_handler *handler;
+	void *ctx;
+	struct err *err;
+	bool failed;
+	xmlParserCtxtPtr parser;
+	const char *data;
+	size_t len;
+	size_t pos;       /* of scan.c, keeps step with libxml2 */
+	size_t empty_end; /* behind <e/>, until its end is reported */
+	struct strbuf values;
+};
+
+void
+xml_init(void)
+{
+	xmlInitParser();
+	LIBXML_TEST_VERSION;
+}
+
+void
+xml_cleanup(void)
+{
+	xmlCleanupParser();
+}
+
+static void
+stop(struct reader *r)
+{
+	r->failed = true;
+	xmlStopParser(r->parser);
+}
+
+static void
+fail(struct reader *r, const char *what)
+{
+	err_set(r->err, ERR_FORMAT, "XML: %s before byte %zu", what, r->pos);
+	stop(r);
+}
+
+static void
+on_error(void *ctx, XML_ERROR_CONST xmlError *error)
+{
+	struct reader *r = ctx;
+	char text[120];
+	size_t n;
+
+	if (r->failed || error == NULL || error->level < XML_ERR_ERROR)
+		return;
+	n = strcspn(error->message != NULL ? error->message : "", "\n");
+	if (n >= sizeof(text))
+		n = sizeof(text) - 1;
+	n = utf8_floor(error->message != NULL ? error->message : "", n);
+	memcpy(text, error->message != NULL ? error->message : "", n);
+	text[n] = '\0';
+	err_set(r->err, ERR_FORMAT, "XML: not well-formed near byte %zu: %s",
+	    r->pos, text);
+	stop(r);
+}
+
+/*
+ * libxml2 hands out attribute values with '&' still written as "&#38;" and
+ * nothing else left to decode (entities are off, so no other '&' remains).
+ */
+static void
+add_value(struct strbuf *sb, const char *value, const char *end)
+{
+	const char *amp;
+
+	while ((amp = memchr(value, '&', (size_t)(end - value))) != NULL) {
+		strbuf_add(sb, value, (size_t)(amp - value) + 1);
+		value = amp + 1;
+		if (end - amp >= 5 && memcmp(amp, "&#38;", 5) == 0)
+			value = amp + 5;
+	}
+	strbuf_add(sb, value, (size_t)(end - value));
+	strbuf_addch(sb, '\0');
+}
+
+static void
+on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri, int n_ns, const xmlChar **ns, int n_attrs,
+    int n_defaulted, const xmlChar **raw)
+{
+	struct reader *r = ctx;
+	struct xml_attr attrs[XML_ATTRS_MAX];
+	size_t offsets[XML_ATTRS_MAX];
+	struct xml_tag tag;
+	int i, rc;
+
+	(void)n_ns;
+	(void)ns;
+	(void)n_defaulted;
+	if (r->failed)
+		return;
+	rc = xml_tag_next(r->data, r->len, &r->pos, &tag, r->err);
+	if (rc < 0) {
+		stop(r);
+		return;
+	}
+	if (rc == 0 || tag.kind == XML_TAG_CLOSE || n_attrs > XML_ATTRS_MAX) {
+		fail(r, "tags out of step");
+		return;
+	}
+	if (prefix != NULL && uri == NULL) {
+		fail(r, "a prefix that nobody declared");
+		return;
+	}
+	r->empty_end = tag.kind == XML_TAG_EMPTY ? tag.end : 0;
+	strbuf_reset(&r->values);
+	for (i = 0; i < n_attrs; i++, raw += 5) {
+		attrs[i].name = (const char *)raw[0];
+		attrs[i].ns = raw[2] != NULL ? (const char *)raw[2] : "";
+		offsets[i] = r->values.len;
+		add_value(&r->values, (const char *)raw[3],
+		    (const char *)raw[4]);
+	}
+	for (i = 0; i < n_attrs; i++)
+		attrs[i].value = r->values.buf + offsets[i];
+	if (r->handler->start != NULL &&
+	    r->handler->start(r->ctx, (const char *)name,
+		uri != NULL ? (const char *)uri : "", attrs, (size_t)n_attrs,
+		tag.start, r->err) != 0)
+		stop(r);
+}
+
+static void
+on_end(void *ctx, const xmlChar *name, const xmlChar *prefix,
+    const xmlChar *uri)
+{
+	struct reader *r = ctx;
+	struct xml_tag tag;
+	size_t end = r->empty_end;
+
+	(void)prefix;
+	if (r->failed)
+		return;
+	if (end == 0) {
+		int rc = xml_tag_next(r->data, r->len, &r->pos, &tag, r->err);
+
+		if (rc < 0) {
+			stop(r);
+			return;
+		}
+		if (rc == 0 || tag.kind != XML_TAG_CLOSE) {
+			fail(r, "tags out of step");
+			return;
+		}
+		end = tag.end;
+	}
+	r->empty_end = 0;
+	if (r->handler->end != NULL &&
+	    r->handler->end(r->ctx, (const char *)name,
+		uri != NULL ? (const char *)uri : "", end, r->err) != 0)
+		stop(r);
+}
+
+static void
+on_text(void *ctx, const xmlChar *text, int len)
+{
+	struct reader *r = ctx;
+
+	if (r->failed || r->handler->text == NULL)
+		return;
+	if (r->handler->text(r->ctx, (const char *)text, (size_t)len, r->err) !=
+	    0)
+		stop(r);
+}
+
+/* None of these can happen behind the prefilter. */
+static void
+on_subset(void *ctx, const xmlChar *name, const xmlChar *id, const xmlChar *sys)
+{
+	(void)name;
+	(void)id;
+	(void)sys;
+	fail(ctx, "a DOCTYPE");
+}
+
+static void
+on_reference(void *ctx, const xmlChar *name)
+{
+	(void)name;
+	fail(ctx, "an entity");
+}
+
+static void
+on_comment(void *ctx, const xmlChar *text)
+{
+	(void)text;
+	fail(ctx, "a comment");
+}
+
+static void
+on_pi(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	(void)target;
+	(void)data;
+	fail(ctx, "a processing instruction");
+}
+
+static void
+on_cdata(void *ctx, const xmlChar *text, int len)
+{
+	(void)text;
+	(void)len;
+	fail(ctx, "CDATA");
+}
+
+static void
+set_handlers(xmlSAXHandler *sax)
+{
+	memset(sax, 0, sizeof(*sax));
+	sax->initialized = XML_SAX2_MAGIC;
+	sax->startElementNs = on_start;
+	sax->endElementNs = on_end;
+	sax->characters = on_text;
+	sax->ignorableWhitespace = on_text;
+	sax->internalSubset = on_subset;
+	sax->externalSubset = on_subset;
+	sax->reference = on_reference;
+	sax->comment = on_comment;
+	sax->processingInstruction = on_pi;
+	sax->cdataBlock = on_cdata;
+	sax->serror = on_error;
+}
+
+int
+xml_read(const char *data, size_t len, const struct xml_handler *handler,
+    void *ctx, struct err *err)
+{
+	struct reader r = { .handler = handler,
+		.ctx = ctx,
+		.err = err,
+		.data = data,
+		.len = len };
+	int rc = -1;
+
+	if (len > INT_MAX)
+		return err_set(err, ERR_LIMIT, "XML: larger than %d bytes",
+		    INT_MAX);
+	if (xml_prefilter(data, len, err) != 0 ||
+	    xml_scan_limits(data, len, err) != 0)
+		return -1;
+	r.parser = xmlCreateMemoryParserCtxt(data, (int)len);
+	if (r.parser == NULL)
+		return err_set(err, ERR_SYS, "XML: libxml2 gave no parser");
+	strbuf_init(&r.values, len + XML_ATTRS_MAX);
+	(void)xmlCtxtUseOptions(r.parser, XML_PARSE_NONET);
+	set_handlers(r.parser->sax);
+	r.parser->userData = &r;
+	rc = xmlParseDocument(r.parser);
+	if (!r.failed && (rc != 0 || r.parser->wellFormed == 0 ||
+			     r.parser->nsWellFormed == 0))
+		fail(&r, "not well-formed");
+	rc = r.failed ? -1 : 0;
+	if (r.parser->myDoc != NULL)
+		xmlFreeDoc(r.parser->myDoc);
+	r.parser->myDoc = NULL;
+	xmlFreeParserCtxt(r.parser);
+	strbuf_release(&r.values);
+	return rc;
+}
