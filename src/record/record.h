@@ -161,6 +161,8 @@ struct record {
 	int64_t first_at;     /* the first version entered the feed */
 	int64_t modified_at;  /* content changed at the origin */
 	struct value root;    /* .field = field_get(FIELD_ROOT) */
+	size_t n_values;      /* in the whole tree; readers of foreign bytes
+	                       * stop at RECORD_MAX_VALUES */
 };
 
 struct record *record_new(struct arena *arena, enum record_kind kind,
