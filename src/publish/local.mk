@@ -1,2 +1,10 @@
 noinst_LIBRARIES += src/publish/libpublish.a
-src_publish_libpublish_a_SOURCES = src/publish/publish.h 
+src_publish_libpublish_a_SOURCES = \
+	src/publish/publish.h \
+	src/publish/run.h \
+	src/publish/index.c \
+	src/publish/keys.c \
+	src/publish/layout.c \
+	src/publish/objects.c \
+	src/publish/publish.c \
+	src/publish/rows.c

@@ -7,6 +7,7 @@
 #define PUBLISH_PUBLISH_H
 
 #include "base/base.h"
+#include "feed/feed.h"
 #include "ledger/ledger.h"
 
 struct key;
@@ -20,19 +21,27 @@ struct publish_options {
 	int64_t resign_s; /* re-sign when the head is older */
 	bool force;       /* a new head even when nothing changed */
 	bool full;        /* every page again from the records */
+	/* Gossip for the head: what was accepted of peers; may be empty. At
+	 * most PUBLISH_SEEN_MAX are said. */
+	const struct feed_seen *seen;
+	size_t n_seen;
 };
+#define PUBLISH_SEEN_MAX 128 /* a head must stay below FEED_HEAD_MAX */
 struct publish_result {
 	int64_t serial;
 	int64_t records;
 	int64_t pages_written;
-	int64_t pages;
+	int64_t pages; /* in all; 0 when a small edit did not count them */
 	int64_t indexes_written;
 	bool is_new; /* a head was written */
 	char digest[65];
 };
 /*
  * Bring feed/ up to the ledger. Holds <folder>/publish.lock. Killed at any
- * moment, feed/ shows the old head with its pages or the new one.
+ * moment, feed/ shows the old head with its pages or the new one; the next
+ * run takes up from there. Serials rise strictly, also above the head.xml
+ * found on disk; ERR_CONFLICT when that one is more than a day ahead of now
+ * (a clock is wrong) unless `force`.
  */
 int publish_run(struct ledger *ledger, const struct key *key,
     const char *nextkey_hash, const struct publish_options *options,

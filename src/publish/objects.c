@@ -1,0 +1,147 @@
+/*
+ * objects: pages and indexes as immutable gzip files <folder>/feed/p/<hash>
+ * .xml.gz. They are on the disk before any head names them, and leave it
+ * only when the heads that named them have expired (feed-protocol.md 2).
+ */
+#define _GNU_SOURCE /* syncfs() */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "publish/run.h"
+
+#define SYNC_SINGLY 32 /* more files than this: sync the file system */
+#define SUFFIX      ".xml.gz"
+
+static char *
+object_path(const struct run *run, const char *hash)
+{
+	return arena_printf(run->arena, "%s/%s" SUFFIX, run->objects, hash);
+}
+
+int
+object_write(struct run *run, const struct strbuf *bytes, const char *hash,
+    struct err *err)
+{
+	struct strbuf packed;
+	const char *path = object_path(run, hash);
+	int ret = -1;
+
+	strbuf_init(&packed, 2 * FEED_PAGE_MAX);
+	gzip_pack(bytes->buf, bytes->len, &packed);
+	if (strbuf_check(&packed, path, err) == -1)
+		goto out;
+	/* Also over a file that is there: a crash may have left it cut.
+	 * A hash on its way out stays because ledger_page_put() says so. */
+	if (file_put(path, packed.buf, packed.len, 0644, err) == -1)
+		goto out;
+	if (run->n_written <= SYNC_SINGLY) {
+		char name[SHA256_HEX_LEN];
+
+		(void)snprintf(name, sizeof(name), "%s", hash);
+		run->written = vec_grow(run->written, run->n_written,
+		    &run->cap_written, sizeof(*run->written));
+		memcpy(run->written[run->n_written], name, sizeof(name));
+	}
+	run->n_written++;
+	ret = 0;
+out:
+	strbuf_release(&packed);
+	return ret;
+}
+
+static int
+sync_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd == -1)
+		return err_sys(err, "%s", path);
+	rc = fsync(fd);
+	if (rc == -1)
+		err_sys(err, "%s", path);
+	close(fd);
+	return rc;
+}
+
+int
+objects_sync(struct run *run, struct err *err)
+{
+	int fd, rc;
+
+	if (run->n_written == 0)
+		return 0;
+	if (run->n_written <= SYNC_SINGLY) {
+		for (size_t i = 0; i < run->n_written; i++)
+			if (sync_file(object_path(run, run->written[i]), err) ==
+			    -1)
+				return -1;
+		return file_sync_dir(run->objects, err);
+	}
+	fd = open(run->objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return err_sys(err, "%s", run->objects);
+	rc = syncfs(fd);
+	if (rc == -1)
+		err_sys(err, "%s", run->objects);
+	close(fd);
+	return rc;
+}
+
+int
+object_remove(const struct run *run, const char *hash, struct err *err)
+{
+	return file_remove(object_path(run, hash), err);
+}
+
+static int
+strings_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+objects_sweep(struct run *run, struct err *err)
+{
+	char **names, **live = NULL;
+	size_t n, n_live = 0, cap_live = 0, at = 0;
+	struct ledger_page *rows;
+	int ret = -1;
+
+	if (file_list(run->arena, run->objects, &names, &n, err) == -1)
+		return -1;
+	for (int level = 0; level <= FEED_INDEX_LEVELS; level++) {
+		size_t n_rows;
+
+		if (rows_read(run, run->arena, level, "", &rows, &n_rows,
+			err) == -1)
+			goto out;
+		for (size_t i = 0; i < n_rows; i++)
+			VEC_PUSH(live, n_live, cap_live, rows[i].hash);
+	}
+	if (n_live > 1)
+		qsort(live, n_live, sizeof(*live), strings_compare);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(names[i]);
+		char hash[SHA256_HEX_LEN];
+
+		if (len != 64 + strlen(SUFFIX) ||
+		    strcmp(names[i] + 64, SUFFIX) != 0)
+			continue;
+		memcpy(hash, names[i], 64);
+		hash[64] = '\0';
+		while (at < n_live && strcmp(live[at], hash) < 0)
+			at++;
+		if (at < n_live && strcmp(live[at], hash) == 0)
+			continue;
+		if (ledger_linger_put(run->ledger, hash, run->linger_until,
+			err) == -1)
+			goto out;
+	}
+	ret = 0;
+out:
+	free(live);
+	return ret;
+}
