@@ -93,7 +93,12 @@ int64_t db_changes(struct db *db);
 int64_t db_last_rowid(struct db *db);
 /* PRAGMA data_version: changes when another connection wrote. */
 int64_t db_data_version(struct db *db);
-/* A consistent copy into a new file (VACUUM INTO), fsynced. */
+/* First and last 32-byte hash that start with these bits ("0110"; "" for
+ * all), for a range scan. */
+void db_prefix_range(const char *prefix, uint8_t ret_low[32],
+    uint8_t ret_high[32]);
+/* A consistent copy into a new file (VACUUM INTO), fsynced; mode 0600.
+ * ERR_CONFLICT when the file exists. */
 int db_copy(struct db *db, const char *path, struct err *err) MUST_CHECK;
 /* Checkpoint the WAL (RESTART), best effort. */
 void db_checkpoint(struct db *db);

@@ -174,3 +174,18 @@ db_column_is_null(struct db_stmt *stmt, int i)
 {
 	return sqlite3_column_type(stmt->stmt, i) == SQLITE_NULL;
 }
+
+void
+db_prefix_range(const char *prefix, uint8_t ret_low[32], uint8_t ret_high[32])
+{
+	memset(ret_low, 0, 32);
+	memset(ret_high, 0xff, 32);
+	for (unsigned i = 0; i < 256 && prefix[i] != '\0'; i++) {
+		uint8_t bit = (uint8_t)(0x80u >> (i % 8));
+
+		if (prefix[i] == '1')
+			ret_low[i / 8] |= bit;
+		else
+			ret_high[i / 8] &= (uint8_t)~bit;
+	}
+}

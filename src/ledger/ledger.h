@@ -30,6 +30,8 @@ enum ledger_change { LEDGER_NEW, LEDGER_CHANGED, LEDGER_SAME };
  * modified_at when it is 0) from now. `entry` is made by the callback after
  * the times are set (feed_entry_write() by the caller: this room knows no
  * XML). `actor` and `note` go to the history. Inside ledger_begin().
+ * LEDGER_SAME writes nothing and sets rec's times to the stored ones. A
+ * retired record that is saved again is LEDGER_NEW and keeps its history.
  */
 typedef int (*ledger_entry_cb)(const struct record *rec, struct strbuf *ret_out,
     struct err *err);
@@ -75,13 +77,16 @@ struct ledger_entry {
 };
 typedef int (*ledger_each_cb)(void *ctx, const struct ledger_entry *entry,
     struct err *err);
-/* Live entries whose hash starts with prefix ("" for all), with bytes. */
+/* Live entries whose hash starts with prefix ("" for all), with bytes. The
+ * callback may call anything of the ledger but this. */
 int ledger_entries(struct ledger *ledger, const char *prefix,
     ledger_each_cb callback, void *ctx, struct err *err) MUST_CHECK;
-/* n and bytes of the same range, without reading the entries. */
+/* n and bytes of the same range, without reading the entries: the whole at
+ * once, else the time goes with n. */
 int ledger_measure(struct ledger *ledger, const char *prefix, int64_t *ret_n,
     int64_t *ret_bytes, struct err *err) MUST_CHECK;
-/* Hashes of ids saved or retired since ledger_published(); "touched". */
+/* Hashes of ids saved or retired since ledger_published(), sorted and
+ * distinct; "touched". */
 int ledger_touched(struct ledger *ledger, struct arena *arena,
     uint8_t (**ret_hashes)[32], size_t *ret_n, struct err *err) MUST_CHECK;
 
@@ -100,12 +105,15 @@ int ledger_page_put(struct ledger *ledger, const struct ledger_page *page,
     struct err *err) MUST_CHECK;
 int ledger_page_drop(struct ledger *ledger, int level, const char *prefix,
     struct err *err) MUST_CHECK;
-/* Objects that no head names any more but that stay on disk until a time. */
+/* Objects that no head names any more but that stay on disk until a time.
+ * The later time wins; ledger_page_put() of the same hash calls it back;
+ * ledger_linger_take() gives those that are due, once. */
 int ledger_linger_put(struct ledger *ledger, const char *hash, int64_t until,
     struct err *err) MUST_CHECK;
 int ledger_linger_take(struct ledger *ledger, struct arena *arena, int64_t now,
     const char ***ret_hashes, size_t *ret_n, struct err *err) MUST_CHECK;
-/* A new head stands: clears "touched" up to what was read. */
+/* A new head stands: clears "touched" up to what ledger_touched() of this
+ * handle last showed. */
 struct ledger_head {
 	int64_t serial;
 	int64_t expires;
@@ -181,17 +189,30 @@ int ledger_pulls(struct ledger *ledger, struct arena *arena, const char *name,
 int ledger_bad_set(struct ledger *ledger, const char *name,
     const char *const *ids, const char *const *reasons, size_t n,
     struct err *err) MUST_CHECK;
+int ledger_bad(struct ledger *ledger, struct arena *arena, const char *name,
+    const char ***ret_ids, const char ***ret_reasons, size_t *ret_n,
+    struct err *err) MUST_CHECK;
 
 /* ---- audit, backup ---- */
 
 int ledger_audit(struct ledger *ledger, int64_t now, const char *actor,
     const char *what, const char *detail, struct err *err) MUST_CHECK;
-/* A consistent copy into a new file. */
+struct ledger_note {
+	int64_t at;
+	const char *actor;
+	const char *what;
+	const char *detail;
+};
+/* The last max notes of the audit log, newest first. */
+int ledger_audits(struct ledger *ledger, struct arena *arena, size_t max,
+    struct ledger_note **ret_notes, size_t *ret_n, struct err *err) MUST_CHECK;
+/* A consistent copy into a new file (ERR_CONFLICT when it exists), mode
+ * 0600, on disk when this returns. */
 int ledger_copy(struct ledger *ledger, const char *path,
     struct err *err) MUST_CHECK;
 /* Slow full check. */
 int ledger_check(struct ledger *ledger, struct err *err) MUST_CHECK;
-/* Changes when another connection wrote. */
+/* True when another connection wrote since the last call. */
 bool ledger_changed(struct ledger *ledger);
 
 #endif
