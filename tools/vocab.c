@@ -1,8 +1,8 @@
 /*
  * vocab: turn schemas/vocabulary/NAME.tsv into C tables for src/record.
  * Usage: vocab ALIASES FILE ... > vocab_data.c, files in the order of enum
- * vocab. A file's first line that is no comment names the columns; an
- * empty label is the English one. ALIASES has lines vocabulary, text, code.
+ * vocab. A file's first line that is no comment names the columns; every
+ * cell must be filled. ALIASES has lines vocabulary, text, code.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -87,10 +87,8 @@ print_entry(const char *path, int number, char *line, int n)
 	if (cut(line, cells, COLUMNS) != COLUMNS)
 		return complain(path, number, "not nine columns");
 	for (int i = 0; i < COLUMNS; i++) {
-		if (*cells[i] == '\0' && i < 2)
-			return complain(path, number, "an empty cell");
 		if (*cells[i] == '\0')
-			cells[i] = cells[1];
+			return complain(path, number, "an empty cell");
 	}
 	if (n >= ENTRIES_MAX || strlen(cells[0]) >= sizeof(codes[0]))
 		return complain(path, number, "too many or too long");

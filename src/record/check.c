@@ -261,7 +261,9 @@ check_scalar(struct check *check, const struct value *value, const char *path)
 		    bad + 1);
 		return;
 	}
-	if (len > field->max) {
+	/* For a code the message with the right ones is worth more. */
+	if (len > field->max && field->type != FIELD_TYPE_CODE &&
+	    field->type != FIELD_TYPE_COUNTRY) {
 		WRONG("%zu bytes are too long: shorten it to at most %u bytes",
 		    len, field->max);
 		return;

@@ -181,7 +181,7 @@ check_required(struct check *check, const struct value *group, const char *path)
 		snprintf(missing, sizeof(missing), "%s%s%s", path,
 		    *path != '\0' ? "." : "", field->name);
 		problems_add(check->problems, false, missing, NULL,
-		    "is missing: give the %s", field->help);
+		    "is missing: fill it in (%s)", field->help);
 	}
 }
 
