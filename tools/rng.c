@@ -22,12 +22,13 @@ pattern(const char *type, const char *regex, unsigned max)
 }
 
 static void
-codes(enum vocab vocab)
+print_vocab(enum vocab vocab)
 {
-	printf("<choice>");
+	printf("  <define name=\"code.%s\"><choice>", vocab_name(vocab));
 	for (size_t i = 0; i < vocab_size(vocab); i++)
-		printf("<value>%s</value>", vocab_code(vocab, i));
-	printf("</choice>");
+		printf("%s<value>%s</value>", i % 8 == 0 ? "\n    " : "",
+		    vocab_code(vocab, i));
+	printf("\n  </choice></define>\n");
 }
 
 /* "group.site.schedule": stays the same when the table grows elsewhere. */
@@ -55,7 +56,7 @@ content(const struct field *field)
 		pattern("string", "(.|\\s)*\\S(.|\\s)*", field->max);
 		break;
 	case FIELD_TYPE_CODE:
-		codes(field->vocab);
+		printf("<ref name=\"code.%s\"/>", vocab_name(field->vocab));
 		break;
 	case FIELD_TYPE_INT:
 		pattern("string", "0|[1-9][0-9]*", field->max);
@@ -83,7 +84,7 @@ content(const struct field *field)
 		    field->max);
 		break;
 	case FIELD_TYPE_COUNTRY:
-		codes(VOCAB_COUNTRY);
+		printf("<ref name=\"code.country\"/>");
 		break;
 	case FIELD_TYPE_LANG:
 		printf("<ref name=\"tag\"/>");
@@ -106,15 +107,18 @@ content(const struct field *field)
 static void
 unknown(enum field_id parent)
 {
-	printf("<zeroOrMore><element><anyName><except>");
+	printf("  <define name=\"unknown.");
+	group_name(field_get(parent));
+	printf("\"><zeroOrMore><element><anyName><except>");
 	for (int i = FIELD_ROOT + 1; i < FIELD_COUNT; i++) {
 		const struct field *field = field_get((enum field_id)i);
 
 		if (field->parent == parent)
-			printf("<name ns=\"" NS "\">%s</name>", field->name);
+			printf("\n    <name ns=\"" NS "\">%s</name>",
+			    field->name);
 	}
-	printf("</except></anyName><ref name=\"anything\"/></element>"
-	       "</zeroOrMore>");
+	printf("\n  </except></anyName><ref name=\"anything\"/></element>"
+	       "</zeroOrMore></define>\n");
 }
 
 static void
@@ -143,9 +147,9 @@ children(enum field_id parent, enum record_kind kind)
 		if (field->parent == parent && field_has(field, kind))
 			element(field, kind);
 	}
-	printf("\n    </group>\n    ");
-	unknown(parent);
-	printf("\n    </interleave>");
+	printf("\n    </group>\n    <ref name=\"unknown.");
+	group_name(field_get(parent));
+	printf("\"/>\n    </interleave>");
 }
 
 static void
@@ -224,6 +228,13 @@ main(void)
 		/* A child belongs to its group, whatever the kind. */
 		children((enum field_id)i, RECORD_KIND_PROGRAMME);
 		printf("\n  </define>\n");
+		unknown((enum field_id)i);
+	}
+	unknown(FIELD_ROOT);
+	/* Languages are open: any tag will do. */
+	for (int i = VOCAB_NONE + 1; i < VOCAB_COUNT; i++) {
+		if (i != VOCAB_LANGUAGE && i != VOCAB_KIND)
+			print_vocab((enum vocab)i);
 	}
 	print_end();
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

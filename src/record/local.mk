@@ -66,3 +66,7 @@ src/record/vocab_data.c: tools/vocab$(EXEEXT) $(VOCABULARIES) \
 UNIT_TESTS += tests/unit/test_record
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_record_rng
+tests_unit_test_record_rng_SOURCES = tests/unit/test_record_rng.c
+tests_unit_test_record_rng_LDADD = $(UNIT_LDADD)
