@@ -83,18 +83,10 @@ content(const struct field *field)
 		pattern("string", "[^@\\s]+@[^@\\s]+\\.[^@\\s.]{2,}",
 		    field->max);
 		break;
-	case FIELD_TYPE_COUNTRY:
-		printf("<ref name=\"code.country\"/>");
-		break;
-	case FIELD_TYPE_LANG:
-		printf("<ref name=\"tag\"/>");
-		break;
-	case FIELD_TYPE_CURRENCY:
-		pattern("string", "[A-Z]{3}", 0);
-		break;
-	case FIELD_TYPE_ID:
-		printf("<ref name=\"id\"/>");
-		break;
+	case FIELD_TYPE_COUNTRY: printf("<ref name=\"code.country\"/>"); break;
+	case FIELD_TYPE_LANG: printf("<ref name=\"tag\"/>"); break;
+	case FIELD_TYPE_CURRENCY: pattern("string", "[A-Z]{3}", 0); break;
+	case FIELD_TYPE_ID: printf("<ref name=\"id\"/>"); break;
 	case FIELD_TYPE_GROUP:
 		printf("<ref name=\"");
 		group_name(field);
@@ -126,11 +118,11 @@ element(const struct field *field, enum record_kind kind)
 {
 	int required = field_is_required(field, kind);
 	int repeats = field_is_many(field, kind) ||
-	    field->type == FIELD_TYPE_TEXT;
-	const char *wrap = required && repeats ? "oneOrMore" :
-	    repeats                            ? "zeroOrMore" :
-	    required                           ? "group" :
-	                                         "optional";
+		      field->type == FIELD_TYPE_TEXT;
+	const char *wrap = required && repeats ? "oneOrMore"
+			   : repeats           ? "zeroOrMore"
+			   : required          ? "group"
+					       : "optional";
 
 	printf("\n      <%s><element name=\"%s\">", wrap, field->name);
 	content(field);

@@ -103,7 +103,8 @@ xml_validate(const char *data, size_t len, const char *rng_path,
 		return -1;
 	if (file_read(rng_path, SCHEMA_MAX, &rng, err) != 0)
 		goto out;
-	parser = xmlRelaxNGNewMemParserCtxt(rng.buf, (int)rng.len);
+	/* By path: a schema may refer to another one beside it. */
+	parser = xmlRelaxNGNewParserCtxt(rng_path);
 	if (parser != NULL) {
 		xmlRelaxNGSetParserStructuredErrors(parser, on_complaint, &why);
 		schema = xmlRelaxNGParse(parser);

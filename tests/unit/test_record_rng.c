@@ -64,32 +64,19 @@ value_for(const struct field *field)
 			return special[i].text;
 	}
 	switch (field->type) {
-	case FIELD_TYPE_CODE:
-		return vocab_code(field->vocab, 0);
-	case FIELD_TYPE_INT:
-		return "7";
-	case FIELD_TYPE_NUMBER:
-		return "1.50";
-	case FIELD_TYPE_BOOL:
-		return "true";
-	case FIELD_TYPE_YEAR:
-		return "2026";
-	case FIELD_TYPE_DATE:
-		return "2026-11-21";
-	case FIELD_TYPE_URI:
-		return "https://example.org/a?b=1&c=2";
-	case FIELD_TYPE_EMAIL:
-		return "office@example.org";
-	case FIELD_TYPE_COUNTRY:
-		return "CA";
-	case FIELD_TYPE_LANG:
-		return "fr-CA";
-	case FIELD_TYPE_CURRENCY:
-		return "CAD";
-	case FIELD_TYPE_ID:
-		return OTHER;
-	default:
-		return "words";
+	case FIELD_TYPE_CODE: return vocab_code(field->vocab, 0);
+	case FIELD_TYPE_INT: return "7";
+	case FIELD_TYPE_NUMBER: return "1.50";
+	case FIELD_TYPE_BOOL: return "true";
+	case FIELD_TYPE_YEAR: return "2026";
+	case FIELD_TYPE_DATE: return "2026-11-21";
+	case FIELD_TYPE_URI: return "https://example.org/a?b=1&c=2";
+	case FIELD_TYPE_EMAIL: return "office@example.org";
+	case FIELD_TYPE_COUNTRY: return "CA";
+	case FIELD_TYPE_LANG: return "fr-CA";
+	case FIELD_TYPE_CURRENCY: return "CAD";
+	case FIELD_TYPE_ID: return OTHER;
+	default: return "words";
 	}
 }
 
@@ -235,8 +222,7 @@ test_required(void **state)
 			rec = maximal(*state, (enum record_kind)kind);
 			record_remove(rec, NULL, field->id);
 			if (is_valid(rec, &err))
-				fail_msg("without %s still valid",
-				    field->name);
+				fail_msg("without %s still valid", field->name);
 			assert_int_equal(err.code, ERR_SCHEMA);
 			tried++;
 		}
@@ -337,7 +323,7 @@ test_committed(void **state)
 	fclose(f);
 	if (made_len != kept_len || memcmp(made, kept, made_len) != 0)
 		fail_msg("schemas/record.rng is not what the table gives: run "
-		         "make update-schemas");
+			 "make update-schemas");
 	free(made);
 	free(kept);
 }
