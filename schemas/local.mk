@@ -8,3 +8,9 @@ EXTRA_DIST += NOTICE
 .PHONY: update-schemas
 update-schemas: tools/rng$(EXEEXT)
 	tools/rng$(EXEEXT) > $(srcdir)/schemas/record.rng
+
+schemas/record.rng.made: tools/rng$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) schemas && tools/rng$(EXEEXT) > $@.tmp && \
+	mv $@.tmp $@
+check_DATA = schemas/record.rng.made
+CLEANFILES += schemas/record.rng.made
