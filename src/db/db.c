@@ -314,6 +314,12 @@ db_in_transaction(struct db *db)
 	return db->handle != NULL && !sqlite3_get_autocommit(db->handle);
 }
 
+bool
+db_is_readonly(const struct db *db)
+{
+	return db->mode == DB_MODE_READ;
+}
+
 int64_t
 db_changes(struct db *db)
 {

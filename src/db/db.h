@@ -88,6 +88,7 @@ int db_begin_read(struct db *db, struct err *err) MUST_CHECK;
 int db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 bool db_in_transaction(struct db *db);
+bool db_is_readonly(const struct db *db); /* DB_MODE_READ */
 /* Rows changed by the last statement; last row id. */
 int64_t db_changes(struct db *db);
 int64_t db_last_rowid(struct db *db);

@@ -1,8 +1,30 @@
 noinst_LIBRARIES += src/search/libsearch.a
 src_search_libsearch_a_SOURCES = \
-	src/search/search.h \
+	src/search/search.h src/search/search_priv.h src/search/search_sql.h \
+	src/search/cache.c \
+	src/search/cursor.c \
+	src/search/doc.c \
+	src/search/facet.c \
+	src/search/index.c \
+	src/search/match.c \
 	src/search/plural.c \
+	src/search/query.c \
+	src/search/run.c \
+	src/search/snippet.c \
+	src/search/term.c \
 	src/search/token.c src/search/token.h
+nodist_src_search_libsearch_a_SOURCES = src/search/script.c
+src/search/script.c: $(top_srcdir)/sql/search.sql tools/embed$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/search && \
+	./tools/embed$(EXEEXT) search_script $(top_srcdir)/sql/search.sql > $@.tmp && \
+	mv $@.tmp $@
+BUILT_SOURCES += src/search/script.c
+CLEANFILES += src/search/script.c
+EXTRA_DIST += sql/search.sql
 UNIT_TESTS += tests/unit/test_token
 tests_unit_test_token_SOURCES = tests/unit/test_token.c
 tests_unit_test_token_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search
+tests_unit_test_search_SOURCES = tests/unit/test_search.c \
+	tests/unit/search_world.c tests/unit/search_world.h
+tests_unit_test_search_LDADD = $(UNIT_LDADD)

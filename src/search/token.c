@@ -104,6 +104,12 @@ shape_of(uint32_t ch)
 	}
 }
 
+bool
+token_is_inside(uint32_t ch)
+{
+	return shape_of(ch) != SHAPE_OTHER;
+}
+
 /* Letters that Unicode does not take apart but people do. */
 static const struct {
 	uint32_t ch;
@@ -230,8 +236,8 @@ end_cluster(struct walk *w, size_t end)
 	if (w->last_len > 0) {
 		memcpy(pair, w->last, w->last_len);
 		memcpy(pair + w->last_len, w->out.buf, len);
-		emit(w, TOKEN_PAIR, pair, utf8_floor(pair, w->last_len + len),
-		    w->last_start, end);
+		emit(w, TOKEN_PAIR, pair, w->last_len + len, w->last_start,
+		    end);
 	}
 	memcpy(w->last, w->out.buf, len);
 	w->last_len = len;

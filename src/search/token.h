@@ -28,6 +28,9 @@ struct token {
 typedef void (*token_cb)(void *ctx, const struct token *token);
 void token_walk(const char *text, size_t len, token_cb callback, void *ctx);
 
+/* Does a character belong to a word, or join two? */
+bool token_is_inside(uint32_t ch);
+
 /*
  * Other forms under which a folded word is indexed, and which a query for
  * it also asks: singulars of English, French, Spanish and Portuguese
