@@ -28,3 +28,7 @@ UNIT_TESTS += tests/unit/test_search
 tests_unit_test_search_SOURCES = tests/unit/test_search.c \
 	tests/unit/search_world.c tests/unit/search_world.h
 tests_unit_test_search_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_many
+tests_unit_test_search_many_SOURCES = tests/unit/test_search_many.c \
+	tests/unit/search_world.c tests/unit/search_world.h
+tests_unit_test_search_many_LDADD = $(UNIT_LDADD)
