@@ -18,6 +18,7 @@ struct pull_env {
 	const char *folder;
 	const char *node; /* ours */
 	const char *user_agent;
+	int64_t transfers; /* at once in all; 0: the limit of net/ */
 	struct ledger *ledger;
 	struct catalogue *catalogue; /* CATALOGUE_WRITE */
 	struct search *search;       /* on that catalogue */

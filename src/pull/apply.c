@@ -1,0 +1,270 @@
+/*
+ * apply: an accepted head and its pages into the catalogue, in one
+ * transaction: old ids of the changed pages against the records of the new
+ * ones (feed-protocol.md 7 and 9). Killed anywhere, the catalogue holds the
+ * old state or the new one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/crypto.h"
+#include "pull/plan.h"
+
+struct old_record {
+	const char *id;
+	uint8_t digest[SHA256_LEN];
+	bool is_kept;
+};
+
+struct work {
+	struct apply *apply;
+	struct arena *arena;
+	struct catalogue_page *applied; /* before, sorted by prefix */
+	size_t n_applied;
+	struct old_record *old; /* records of pages that change */
+	size_t n_old;
+	size_t cap_old;
+	const struct feed_ref *page; /* being read */
+	bool is_ours;                /* the error is not the peer's */
+};
+
+static int
+on_old(void *ctx, const char *id, const uint8_t digest[32], struct err *err)
+{
+	struct work *work = ctx;
+	struct old_record old = { .id = arena_strdup(work->arena, id) };
+
+	(void)err;
+	memcpy(old.digest, digest, sizeof(old.digest));
+	VEC_PUSH(work->old, work->n_old, work->cap_old, old);
+	return 0;
+}
+
+static int
+compare_old(const void *a, const void *b)
+{
+	return strcmp(((const struct old_record *)a)->id,
+	    ((const struct old_record *)b)->id);
+}
+
+static struct old_record *
+find_old(struct work *work, const char *id)
+{
+	struct old_record key = { .id = id };
+
+	return work->n_old == 0 ? NULL
+				: bsearch(&key, work->old, work->n_old,
+				      sizeof(key), compare_old);
+}
+
+static int
+on_record(void *ctx, const char *id, struct record *rec, const struct err *why,
+    const char *bytes, size_t len, struct err *err)
+{
+	struct work *work = ctx;
+	struct apply *apply = work->apply;
+	struct old_record *old;
+	uint8_t digest[SHA256_LEN];
+
+	if (rec == NULL) {
+		bad_add(apply->bad, work->page->hash, id,
+		    why != NULL ? why->text : "not valid");
+		return 0;
+	}
+	sha256(bytes, len, digest);
+	old = find_old(work, id);
+	if (old != NULL) {
+		old->is_kept = true;
+		if (memcmp(old->digest, digest, sizeof(digest)) == 0)
+			return 0;
+	}
+	apply->changed++;
+	if (catalogue_put(apply->env->catalogue, rec, digest, err) == -1) {
+		work->is_ours = true;
+		return -1;
+	}
+	return 0;
+}
+
+/* Pages that go: remember their records, forget the page. */
+static int
+drop_old(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+	struct catalogue *catalogue = apply->env->catalogue;
+	const char *node = apply->head->node;
+
+	for (size_t i = 0; i < work->n_applied; i++) {
+		const struct catalogue_page *page = &work->applied[i];
+
+		if (plan_find(apply->plan, page->prefix, page->hash) != NULL)
+			continue;
+		if (catalogue_ids(catalogue, node, page->prefix, on_old, work,
+			err) == -1 ||
+		    catalogue_page_drop(catalogue, node, page->prefix, err) ==
+			-1)
+			return -1;
+	}
+	if (work->n_old > 1)
+		qsort(work->old, work->n_old, sizeof(*work->old), compare_old);
+	return 0;
+}
+
+static bool
+is_applied(const struct work *work, const struct feed_ref *page)
+{
+	size_t low = 0, high = work->n_applied;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(page->prefix, work->applied[mid].prefix);
+
+		if (order == 0)
+			return strcmp(page->hash, work->applied[mid].hash) == 0;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return false;
+}
+
+static int
+put_new(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+	struct strbuf bytes;
+
+	for (size_t i = 0; i < apply->plan->n_pages; i++) {
+		const struct feed_ref *page = &apply->plan->pages[i];
+		int rc;
+
+		if (is_applied(work, page))
+			continue;
+		work->page = page;
+		rc = store_read(apply->store, page, &bytes, err);
+		if (rc == 0)
+			rc = verify_page(page, apply->head->node, bytes.buf,
+			    bytes.len, on_record, work, err);
+		strbuf_release(&bytes);
+		if (rc == -1)
+			return err_prefix(err, "page %.8s", page->hash);
+		if (catalogue_page_put(apply->env->catalogue, apply->head->node,
+			page->prefix, page->hash, err) == -1) {
+			work->is_ours = true;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+remove_gone(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+
+	for (size_t i = 0; i < work->n_old; i++) {
+		if (work->old[i].is_kept)
+			continue;
+		if (catalogue_remove(apply->env->catalogue, work->old[i].id,
+			err) == -1)
+			return -1;
+	}
+	apply->changed += apply->removed;
+	return 0;
+}
+
+static bool
+is_shrinking(struct work *work, const struct catalogue_feed *before)
+{
+	struct apply *apply = work->apply;
+
+	apply->removed = 0;
+	for (size_t i = 0; i < work->n_old; i++)
+		apply->removed += !work->old[i].is_kept;
+	return apply->is_guarded && apply->removed > PULL_SHRINK_RECORDS &&
+	       apply->removed * 100 > before->records * PULL_SHRINK_PERCENT;
+}
+
+static int
+put_feed(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+	struct catalogue_feed feed = {
+		.serial = apply->head->serial,
+		.verified_at = apply->now,
+		.expires_at = apply->head->expires,
+		.is_hidden = apply->is_hidden,
+	};
+
+	apply->records = (int64_t)apply->head->records -
+			 (int64_t)apply->bad->total;
+	feed.records = apply->records;
+	memcpy(feed.node, apply->head->node, sizeof(feed.node));
+	memcpy(feed.digest, apply->digest, sizeof(feed.digest));
+	return catalogue_feed_put(apply->env->catalogue, &feed, err);
+}
+
+/* Everything inside the transaction. */
+static enum apply_end
+change(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+	struct catalogue *catalogue = apply->env->catalogue;
+	const char *node = apply->head->node;
+	struct catalogue_feed before = { 0 };
+	struct err why = { 0 };
+
+	if (catalogue_feed_get(catalogue, node, &before, &why) == -1) {
+		if (why.code != ERR_NOTFOUND) {
+			*err = why;
+			return APPLY_OURS;
+		}
+		before = (struct catalogue_feed){ 0 };
+	}
+	if (catalogue_pages(catalogue, work->arena, node, &work->applied,
+		&work->n_applied, err) == -1 ||
+	    bad_read(apply->bad, apply->store, apply->plan, work->applied,
+		work->n_applied, err) == -1 ||
+	    drop_old(work, err) == -1)
+		return APPLY_OURS;
+	if (put_new(work, err) == -1)
+		return work->is_ours || err->code == ERR_SYS ||
+			       err->code == ERR_DB
+			   ? APPLY_OURS
+			   : APPLY_WRONG;
+	if (is_shrinking(work, &before)) {
+		err_set(err, ERR_TRUST,
+		    "%lld of %lld records would go: held until it is released "
+		    "or three later heads agree for a day",
+		    (long long)apply->removed, (long long)before.records);
+		return APPLY_HELD;
+	}
+	if (remove_gone(work, err) == -1 || put_feed(work, err) == -1)
+		return APPLY_OURS;
+	return APPLY_DONE;
+}
+
+enum apply_end
+apply_run(struct apply *apply, struct err *err)
+{
+	struct work work = { .apply = apply, .arena = arena_new() };
+	struct catalogue *catalogue = apply->env->catalogue;
+	struct search *search = apply->env->search;
+	enum apply_end end;
+
+	if (catalogue_begin(catalogue, err) == -1) {
+		end = APPLY_OURS;
+		goto out;
+	}
+	end = change(&work, err);
+	if (end != APPLY_DONE)
+		catalogue_rollback(catalogue);
+	else if (catalogue_commit(catalogue,
+		     search != NULL ? search_update : NULL, search, err) == -1)
+		end = APPLY_OURS;
+out:
+	free(work.old);
+	arena_free(work.arena);
+	return end;
+}

@@ -1,0 +1,22 @@
+/* Every limit of a round with a peer: feed-protocol.md sections 7 and 9. */
+#ifndef PULL_LIMITS_H
+#define PULL_LIMITS_H
+
+#define PULL_PEER_MS        600000            /* one peer in one round */
+#define PULL_REREADS        2                 /* of the head, past caches */
+#define PULL_RETRIES        3                 /* time-outs we caused */
+#define PULL_BACKOFF_MAX_S  86400             /* no peer is ever given up */
+#define PULL_SHRINK_RECORDS 50                /* more than these ... */
+#define PULL_SHRINK_PERCENT 30                /* ... and this share */
+#define PULL_HELD_S         86400             /* held so long ... */
+#define PULL_HELD_HEADS     3                 /* ... and agreed so often */
+#define PULL_HIDE_S         (30 * 86400)      /* stale for so long: hidden */
+#define PULL_FORKS_MAX      20                /* heads kept as evidence */
+#define PULL_BAD_LISTED     100               /* as the ledger keeps */
+#define PULL_BAD_MAX        10000             /* known in the folder */
+#define PULL_BAD_FILE_MAX   (8 * 1024 * 1024) /* the same in bytes */
+#define PULL_MIRROR_RECORDS 1000000           /* `gspd verify URL` */
+#define PULL_MIRROR_BYTES   (1024 * 1024 * 1024LL)
+#define PULL_MIRROR_BATCH   64
+
+#endif

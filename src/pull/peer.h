@@ -1,0 +1,96 @@
+/* pull's own: one peer in one round. */
+#ifndef PULL_PEER_H
+#define PULL_PEER_H
+
+#include "pull/plan.h"
+
+enum step {
+	STEP_HEAD,    /* the head is on its way */
+	STEP_INDEXES, /* index documents are */
+	STEP_PAGES,   /* pages are */
+	STEP_APPLY,   /* all is here: waits for its turn at the catalogue */
+	STEP_DONE     /* the verdict stands in row and result */
+};
+
+struct round;
+struct peer;
+
+struct ask { /* one object on its way */
+	struct peer *peer;
+	bool is_used;
+	struct feed_ref ref;
+	size_t index;   /* in plan.indexes, when ref.is_index */
+	size_t applies; /* of the round, when it was asked */
+	int tries;
+};
+
+struct peer {
+	struct round *round;
+	const struct conf_peer *conf;
+	enum step step;
+	struct ledger_peer row;
+	enum peer_state before;
+	struct pull_result *result;
+	struct catalogue_feed feed; /* what is applied */
+	struct store store;
+	struct arena *fixed; /* lives for the round */
+	struct arena *arena; /* of the head being followed */
+	int64_t started_ms;
+	int64_t retry_after_s;
+	/* The head being followed. */
+	struct strbuf head_bytes;
+	struct feed_head head;
+	char digest[65];
+	char etag[NET_ETAG_MAX];
+	int head_tries;
+	size_t head_applies;
+	int rereads;
+	struct plan plan;
+	struct feed_ref *missing;
+	size_t n_missing;
+	size_t cap_missing;
+	size_t next_missing;
+	struct ask asks[NET_LANE_TRANSFERS];
+	size_t in_flight;
+	bool is_flushed;
+	struct bad_list bad;
+	bool has_bad; /* the list is to be told to the ledger */
+	int64_t changed;
+};
+
+struct round {
+	struct pull_env *env;
+	struct net *net;
+	struct peer *peers;
+	size_t n;
+	size_t applies; /* how often the loop stood still for a peer */
+	bool is_failed; /* trouble of ours: err says what */
+	struct err err;
+};
+
+/* ---- peer.c: the machine ---- */
+
+int peer_begin(struct peer *peer, struct round *round,
+    const struct conf_peer *conf, struct pull_result *result,
+    struct err *err) MUST_CHECK;
+void peer_release(struct peer *peer);
+/* STEP_APPLY: go through with it. -1: trouble of ours. */
+int peer_apply(struct peer *peer, struct err *err) MUST_CHECK;
+/* The round's time for this peer is over. */
+void peer_expire(struct peer *peer);
+
+/* ---- state.c: verdicts ---- */
+
+int64_t round_now(const struct round *round);
+/* The peer is done; reason may be "". */
+void peer_settle(struct peer *peer, enum peer_state state, const char *reason);
+/* Good, by the promises of the head that is accepted. */
+void peer_settle_good(struct peer *peer);
+/* It could not be read; the data it gave before may have gone stale. */
+void peer_settle_unreachable(struct peer *peer, const char *reason);
+/* The shrink guard spoke. true: let it through after all. */
+bool peer_is_let_through(struct peer *peer);
+/* Take the accepted head into the row. */
+void peer_take_head(struct peer *peer);
+
+#endif

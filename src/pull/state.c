@@ -1,0 +1,202 @@
+/*
+ * state: what a round makes of a peer, in words a person understands, and
+ * when it is asked again (feed-protocol.md 7, 9, 10). Only numbers and the
+ * peer's row: no network, no files.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/crypto.h"
+#include "pull/peer.h"
+
+int64_t
+round_now(const struct round *round)
+{
+	return round->env->now(round->env->now_ctx);
+}
+
+static void
+settle(struct peer *peer, enum peer_state state, const char *reason,
+    bool is_failure)
+{
+	struct ledger_peer *row = &peer->row;
+	int64_t now = round_now(peer->round);
+
+	if (peer->step == STEP_DONE)
+		return;
+	peer->step = STEP_DONE;
+	if (peer->round->net != NULL)
+		net_cancel(peer->round->net, peer);
+	peer->in_flight = 0;
+	if (row->state != state)
+		row->state_since = now;
+	row->state = state;
+	(void)snprintf(row->reason, sizeof(row->reason), "%s", reason);
+	if (state == PEER_PAUSED)
+		return;
+	row->last_try = now;
+	row->retry_at = peer->retry_after_s > 0 ? now + peer->retry_after_s : 0;
+	row->failures = is_failure ? row->failures + 1 : 0;
+}
+
+void
+peer_settle(struct peer *peer, enum peer_state state, const char *reason)
+{
+	settle(peer, state, reason,
+	    state == PEER_UNREACHABLE || state == PEER_REJECTED);
+}
+
+static enum peer_state
+by_promise(const struct ledger_peer *row, int64_t now, char *ret_reason,
+    size_t len)
+{
+	char age[32];
+
+	ret_reason[0] = '\0';
+	if (row->expires != 0 && now > row->expires) {
+		clock_format_age(now - row->expires, age, sizeof(age));
+		(void)snprintf(ret_reason, len,
+		    "the last head it signed expired %s ago", age);
+		return PEER_STALE;
+	}
+	if (row->next_promised != 0 && now > row->next_promised) {
+		clock_format_age(now - row->next_promised, age, sizeof(age));
+		(void)snprintf(ret_reason, len, "its next head is %s late",
+		    age);
+		return PEER_LATE;
+	}
+	return PEER_FRESH;
+}
+
+void
+peer_settle_good(struct peer *peer)
+{
+	struct ledger_peer *row = &peer->row;
+	int64_t now = round_now(peer->round);
+	char reason[sizeof(row->reason)];
+	enum peer_state state;
+
+	row->last_good = now;
+	/* The alarm stays until a head with a higher serial ends it. */
+	if (row->state == PEER_FORKED &&
+	    strcmp(peer->digest, row->digest) != 0) {
+		(void)snprintf(reason, sizeof(reason), "%s", row->reason);
+		peer_settle(peer, PEER_FORKED, reason);
+		return;
+	}
+	row->held_serial = row->held_since = row->held_heads = 0;
+	row->is_released = false;
+	state = by_promise(row, now, reason, sizeof(reason));
+	peer_settle(peer, state, reason);
+}
+
+void
+peer_settle_unreachable(struct peer *peer, const char *reason)
+{
+	struct ledger_peer *row = &peer->row;
+	char promise[128], text[sizeof(row->reason)];
+	enum peer_state state = by_promise(row, round_now(peer->round), promise,
+	    sizeof(promise));
+
+	if (state == PEER_STALE) {
+		(void)snprintf(text, sizeof(text), "%s; %s", promise, reason);
+		settle(peer, PEER_STALE, text, true);
+		return;
+	}
+	peer_settle(peer, PEER_UNREACHABLE, reason);
+}
+
+bool
+peer_is_let_through(struct peer *peer)
+{
+	struct ledger_peer *row = &peer->row;
+	int64_t now = round_now(peer->round);
+
+	if (row->is_released)
+		return true;
+	if (row->held_serial == 0) {
+		row->held_serial = peer->head.serial;
+		row->held_since = now;
+		row->held_heads = 0;
+	} else if (peer->head.serial > row->held_serial) {
+		row->held_serial = peer->head.serial;
+		row->held_heads++;
+	}
+	return row->held_heads >= PULL_HELD_HEADS &&
+	       now - row->held_since >= PULL_HELD_S;
+}
+
+void
+peer_take_head(struct peer *peer)
+{
+	struct ledger_peer *row = &peer->row;
+
+	row->serial = peer->head.serial;
+	row->epoch = peer->head.epoch;
+	row->next_promised = peer->head.next;
+	row->expires = peer->head.expires;
+	memcpy(row->digest, peer->digest, sizeof(row->digest));
+	memcpy(row->nextkey, peer->head.nextkey, sizeof(row->nextkey));
+	(void)snprintf(row->etag, sizeof(row->etag), "%s", peer->etag);
+	if (row->state == PEER_FORKED)
+		row->state = PEER_NEW; /* a higher serial ends the alarm */
+}
+
+/* 0.8 to 1.2 of base: the same for the same try, spread over peers. */
+static int64_t
+jitter(const struct ledger_peer *peer, int64_t base)
+{
+	char text[RECORD_NODE_MAX + 32];
+	uint8_t digest[SHA256_LEN];
+	int len;
+
+	len = snprintf(text, sizeof(text), "%s %lld", peer->name,
+	    (long long)peer->last_try);
+	sha256(text, (size_t)len, digest);
+	return base * (800 + (digest[0] << 8 | digest[1]) % 401) / 1000;
+}
+
+int64_t
+pull_due(const struct ledger_peer *peer, int64_t interval_s, int64_t now)
+{
+	int64_t base = interval_s > 0 ? interval_s : 1, due;
+
+	/* A clock that was set back must not silence a peer. */
+	if (peer->last_try == 0 || peer->last_try > now)
+		return 0;
+	if (peer->is_released && peer->state == PEER_HELD)
+		return 0;
+	for (int64_t i = 0; i < peer->failures && base < PULL_BACKOFF_MAX_S;
+	     i++)
+		base *= 2;
+	if (base > PULL_BACKOFF_MAX_S)
+		base = PULL_BACKOFF_MAX_S;
+	due = peer->last_try + jitter(peer, base);
+	if (peer->retry_at > due)
+		due = peer->retry_at;
+	if (due > peer->last_try + PULL_BACKOFF_MAX_S)
+		due = peer->last_try + PULL_BACKOFF_MAX_S;
+	return due > now ? due - now : 0;
+}
+
+int
+pull_release(struct ledger *ledger, const char *name, struct err *err)
+{
+	struct ledger_peer row;
+
+	if (ledger_begin(ledger, err) == -1)
+		return -1;
+	if (ledger_peer_get(ledger, name, &row, err) == -1)
+		goto fail;
+	if (row.state != PEER_HELD) {
+		err_set(err, ERR_NOTFOUND, "nothing of peer %s is held", name);
+		goto fail;
+	}
+	row.is_released = true;
+	if (ledger_peer_put(ledger, &row, err) == -1)
+		goto fail;
+	return ledger_commit(ledger, err);
+fail:
+	ledger_rollback(ledger);
+	return -1;
+}

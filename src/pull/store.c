@@ -1,0 +1,279 @@
+/*
+ * store: the folder of one node's feed. What was accepted rests in head.xml
+ * and p/, what is being fetched in staging/, as gzip files named by hash;
+ * both are checked again when read, so a file cut by a crash is only fetched
+ * once more.
+ */
+#include "pull/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUFFIX     ".xml.gz"
+#define PACKED_MAX (2 * FEED_PAGE_MAX)
+
+void
+store_init(struct store *store, struct arena *arena, const char *folder,
+    const char *node)
+{
+	store->folder = arena_printf(arena, "%s/pages/%s", folder, node);
+	store->objects = arena_printf(arena, "%s/p", store->folder);
+	store->staging = arena_printf(arena, "%s/staging", store->folder);
+}
+
+void
+store_init_own(struct store *store, struct arena *arena, const char *folder)
+{
+	store->folder = arena_printf(arena, "%s/feed", folder);
+	store->objects = arena_printf(arena, "%s/p", store->folder);
+	store->staging = NULL;
+}
+
+void
+store_init_mirror(struct store *store, struct arena *arena, const char *into)
+{
+	store->folder = arena_strdup(arena, into);
+	store->objects = arena_printf(arena, "%s/p", into);
+	store->staging = store->objects;
+}
+
+static char *
+path_of(struct arena *arena, const char *dir, const char *hash)
+{
+	return arena_printf(arena, "%s/%s" SUFFIX, dir, hash);
+}
+
+bool
+store_has(const struct store *store, const char *hash)
+{
+	struct arena *arena = arena_new();
+	bool has = (store->staging != NULL &&
+		       file_exists(path_of(arena, store->staging, hash))) ||
+		   file_exists(path_of(arena, store->objects, hash));
+
+	arena_free(arena);
+	return has;
+}
+
+static int
+read_from(const char *path, const struct feed_ref *ref,
+    struct strbuf *ret_bytes, struct err *err)
+{
+	struct strbuf packed;
+	int ret = -1;
+
+	if (file_read(path, PACKED_MAX, &packed, err) == -1)
+		goto out;
+	strbuf_reset(ret_bytes);
+	if (gzip_unpack(packed.buf, packed.len, ref->len, ret_bytes, err) ==
+	    -1) {
+		if (err != NULL)
+			err->code = ERR_TRUST;
+		goto out;
+	}
+	ret = verify_bytes(ref, ret_bytes->buf, ret_bytes->len, err);
+out:
+	strbuf_release(&packed);
+	return ret;
+}
+
+int
+store_read(const struct store *store, const struct feed_ref *ref,
+    struct strbuf *ret_bytes, struct err *err)
+{
+	struct arena *arena = arena_new();
+	const char *path;
+	int rc = -1;
+
+	strbuf_init(ret_bytes, FEED_PAGE_MAX);
+	if (store->staging != NULL) {
+		path = path_of(arena, store->staging, ref->hash);
+		if (file_exists(path)) {
+			rc = read_from(path, ref, ret_bytes, err);
+			if (rc == 0)
+				goto out;
+			(void)unlink(path);
+		}
+	}
+	path = path_of(arena, store->objects, ref->hash);
+	rc = read_from(path, ref, ret_bytes, err);
+	/* Damage in a peer's folder heals by fetching again. */
+	if (rc == -1 && store->staging != NULL && err != NULL &&
+	    err->code == ERR_TRUST)
+		(void)unlink(path);
+out:
+	arena_free(arena);
+	return rc;
+}
+
+int
+store_stage(const struct store *store, const char *hash, const void *data,
+    size_t len, const void *packed, size_t packed_len, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct strbuf own;
+	int ret = -1;
+
+	strbuf_init(&own, PACKED_MAX);
+	if (packed == NULL) {
+		gzip_pack(data, len, &own);
+		if (strbuf_check(&own, "a packed object", err) == -1)
+			goto out;
+		packed = own.buf;
+		packed_len = own.len;
+	}
+	if (file_mkdirs(store->staging, 0755, err) == -1)
+		goto out;
+	ret = file_put(path_of(arena, store->staging, hash), packed, packed_len,
+	    0644, err);
+out:
+	strbuf_release(&own);
+	arena_free(arena);
+	return ret;
+}
+
+/* ---- accepting ---- */
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of the files that the plan keeps, sorted. */
+static const char **
+wanted_names(struct arena *arena, const struct plan *plan, size_t *ret_n)
+{
+	size_t n = plan->n_pages + plan->n_indexes;
+	const char **names = arena_alloc(arena, (n + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < plan->n_pages; i++)
+		names[i] = arena_printf(arena, "%s" SUFFIX,
+		    plan->pages[i].hash);
+	for (size_t i = 0; i < plan->n_indexes; i++)
+		names[plan->n_pages + i] = arena_printf(arena, "%s" SUFFIX,
+		    plan->indexes[i].ref.hash);
+	if (n > 1)
+		qsort(names, n, sizeof(*names), compare_names);
+	*ret_n = n;
+	return names;
+}
+
+static bool
+is_wanted(const char *const *names, size_t n, const char *name)
+{
+	return n > 0 &&
+	       bsearch(&name, names, n, sizeof(*names), compare_names) != NULL;
+}
+
+/* Move what is wanted from staging, or remove what is not from `from`. */
+static int
+sort_out(struct arena *arena, const char *from, const char *to,
+    const char *const *wanted, size_t n_wanted, struct err *err)
+{
+	char **names;
+	size_t n;
+
+	if (file_list(arena, from, &names, &n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		char *path = arena_printf(arena, "%s/%s", from, names[i]);
+		bool is_kept = is_wanted(wanted, n_wanted, names[i]);
+
+		if (is_kept && to != NULL) {
+			if (rename(path, arena_printf(arena, "%s/%s", to,
+					     names[i])) == -1)
+				return err_sys(err, "%s", path);
+		} else if (!is_kept && file_remove(path, err) == -1) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+store_trim(const struct store *store, const struct plan *plan, struct err *err)
+{
+	struct arena *arena = arena_new();
+	size_t n;
+	const char **wanted = wanted_names(arena, plan, &n);
+	int rc = sort_out(arena, store->staging, NULL, wanted, n, err);
+
+	arena_free(arena);
+	return rc;
+}
+
+int
+store_accept(const struct store *store, const struct plan *plan,
+    const struct strbuf *head, struct err *err)
+{
+	struct arena *arena = arena_new();
+	size_t n;
+	const char **wanted = wanted_names(arena, plan, &n);
+	int ret = -1;
+
+	if (file_mkdirs(store->objects, 0755, err) == -1 ||
+	    sort_out(arena, store->staging, store->objects, wanted, n, err) ==
+		-1 ||
+	    file_replace(arena_printf(arena, "%s/head.xml", store->folder),
+		head->buf, head->len, 0644, err) == -1 ||
+	    sort_out(arena, store->objects, NULL, wanted, n, err) == -1)
+		goto out;
+	ret = 0;
+out:
+	arena_free(arena);
+	return ret;
+}
+
+int
+store_head(const struct store *store, struct strbuf *ret_bytes, struct err *err)
+{
+	struct arena *arena = arena_new();
+	int rc = file_read(arena_printf(arena, "%s/head.xml", store->folder),
+	    FEED_HEAD_MAX, ret_bytes, err);
+
+	arena_free(arena);
+	return rc;
+}
+
+static int
+put_evidence(struct arena *arena, const struct store *store, int64_t serial,
+    const char *digest, const void *data, size_t len, struct err *err)
+{
+	const char *path = arena_printf(arena, "%s/fork-%lld-%.8s.xml",
+	    store->folder, (long long)serial, digest);
+
+	return file_exists(path) ? 0 : file_replace(path, data, len, 0644, err);
+}
+
+int
+store_fork(const struct store *store, int64_t serial, const char *digest,
+    const char *old_digest, const void *data, size_t len, struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct strbuf old;
+	struct err why = { 0 };
+	char **names;
+	size_t n, forks = 0;
+	int ret = -1;
+
+	strbuf_init(&old, FEED_HEAD_MAX);
+	if (file_mkdirs(store->folder, 0755, err) == -1 ||
+	    file_list(arena, store->folder, &names, &n, err) == -1)
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		forks += strncmp(names[i], "fork-", 5) == 0;
+	ret = 0;
+	if (forks >= PULL_FORKS_MAX)
+		goto out;
+	ret = put_evidence(arena, store, serial, digest, data, len, err);
+	if (ret == 0 && store_head(store, &old, &why) == 0)
+		ret = put_evidence(arena, store, serial, old_digest, old.buf,
+		    old.len, err);
+out:
+	strbuf_release(&old);
+	arena_free(arena);
+	return ret;
+}
