@@ -14,3 +14,11 @@ schemas/record.rng.made: tools/rng$(EXEEXT)
 	mv $@.tmp $@
 check_DATA = schemas/record.rng.made
 CLEANFILES += schemas/record.rng.made
+
+# The records that script/server starts with.
+EXTRA_DIST += sample/README.md \
+	sample/ca/evidence.ris sample/ca/programmes.csv \
+	sample/ca/records.ndjson \
+	sample/gb-eng/evidence.bib sample/gb-eng/programmes.csv \
+	sample/gb-eng/records.ndjson \
+	sample/sg/programmes.csv sample/sg/records.ndjson
