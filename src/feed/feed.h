@@ -25,8 +25,13 @@
  */
 int feed_entry_write(const struct record *rec, struct strbuf *ret_out,
     struct err *err) MUST_CHECK;
-/* Read one entry's bytes back. ERR_FORMAT, ERR_SCHEMA (structure only: call
- * record_validate() for the rest). */
+/*
+ * Read one entry's bytes back. ERR_FORMAT, ERR_LIMIT, ERR_SCHEMA (structure
+ * only: call record_validate() for the rest). The language of a TEXT value is
+ * NULL when it is the record's. Elements this version does not know, below
+ * `record`, are kept in canonical form; unknown attributes and whatever else
+ * stands in the Atom entry are not.
+ */
 int feed_entry_read(struct arena *arena, const char *data, size_t len,
     struct record **ret_rec, struct err *err) MUST_CHECK;
 
@@ -46,8 +51,8 @@ void feed_page_write(const char *node, const char *prefix,
  * when just this record is bad (the rest of the page is used), and the
  * entry's bytes as they stand in the page. The record lives in an arena
  * that is reset after the callback returns. Callback 0 goes on, -1 stops.
- * The page as a whole must be a page of `node` with `prefix`, ids ascending:
- * else ERR_FORMAT. Buckets are checked by verify_page().
+ * The page as a whole must be a page of `node` with `prefix`, ids of `node`
+ * only and ascending: else ERR_FORMAT. Buckets are checked by verify_page().
  */
 typedef int (*feed_page_cb)(void *ctx, const char *id, struct record *rec,
     const struct err *why, const char *bytes, size_t len, struct err *err);
@@ -96,16 +101,23 @@ struct feed_head {
 	size_t n_seen;
 };
 
-/* Canonical bytes of the head without Signature, and the same with
- * `signature` (a complete Signature element) as last child. */
+/*
+ * Canonical bytes of the head without Signature, or with `signature` (a
+ * complete Signature element) as last child. What a peer would refuse is not
+ * written: ERR_FORMAT, ERR_LIMIT. `seen` are sorted by node.
+ */
 int feed_head_write(const struct feed_head *head, const char *signature,
     struct strbuf *ret_out, struct err *err) MUST_CHECK;
-/* Parse verified bytes; arrays live in the arena. Checks shape, order,
- * prefix-freeness, sums and caps (section 4). ERR_FORMAT, ERR_LIMIT. */
+/*
+ * Parse verified bytes, with or without their Signature; arrays live in the
+ * arena. Checks shape, order, prefix-freeness, sums, caps (section 4) and
+ * that canonical form gives back the same bytes. ERR_FORMAT, ERR_LIMIT.
+ */
 int feed_head_read(struct arena *arena, const char *data, size_t len,
     struct feed_head *ret_head, struct err *err) MUST_CHECK;
 
-/* An index document: refs under `prefix`. */
+/* An index document: refs under `prefix`. That their sum is what the ref of
+ * the index says is checked by verify_index(). */
 int feed_index_write(const char *node, const char *prefix,
     const struct feed_ref *refs, size_t n, struct strbuf *ret_out,
     struct err *err) MUST_CHECK;

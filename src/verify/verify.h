@@ -58,9 +58,21 @@ int verify_page(const struct feed_ref *ref, const char *node, const char *data,
     size_t len, feed_page_cb callback, void *ctx, struct err *err) MUST_CHECK;
 
 /*
- * A whole feed in a folder (head.xml, p/): every page and index. NULL or the
- * first thing that is wrong in err; ret_records counts what was read. For
- * `gspd verify`; a URL is first fetched into a folder by pull/.
+ * verify_bytes(), then the refs of an index (in the arena); their sum is the
+ * signed one (else ERR_TRUST). At most FEED_INDEX_LEVELS below one another:
+ * the caller counts.
+ */
+int verify_index(struct arena *arena, const struct feed_ref *ref,
+    const char *node, const char *data, size_t len, struct feed_ref **ret_refs,
+    size_t *ret_n, struct err *err) MUST_CHECK;
+
+/*
+ * A whole feed in a folder (head.xml, p/<hash>.xml or .xml.gz): every page,
+ * index and record. 0, or -1 with the first thing that is wrong; an expired
+ * head is (ERR_STALE), and so is a bad record, after everything was read.
+ * ret_records counts the good records, also on failure; ret_head is filled
+ * as by verify_head(). For `gspd verify`; a URL is first fetched into a
+ * folder by pull/.
  */
 int verify_folder(const char *path, const struct verify_policy *policy,
     struct feed_head *ret_head, struct arena *arena, uint64_t *ret_records,

@@ -1,0 +1,28 @@
+/* Inside feed/ only: pieces that several files share. */
+#ifndef FEED_PART_H
+#define FEED_PART_H
+
+#include "feed/feed.h"
+#include "xml/xml.h"
+
+#define XML_LANG_NS "http://www.w3.org/XML/1998/namespace"
+#define HEAD_END    "</head>"
+
+/* Decimal digits, no sign, no leading zero, at most max. 0 or -1. */
+int feed_number(const char *text, uint64_t max, uint64_t *ret_value);
+/* 1 for 64 lower-case hex digits / for 0 to FEED_PREFIX_MAX of '0', '1'. */
+int feed_valid_hash(const char *text);
+int feed_valid_prefix(const char *text);
+
+/*
+ * Refs below prefix: sorted, prefix-free, each within its caps, at most
+ * FEED_REFS_MAX. *ret_records is their sum. ERR_FORMAT, ERR_LIMIT.
+ */
+int feed_refs_check(const char *prefix, const struct feed_ref *refs, size_t n,
+    uint64_t *ret_records, struct err *err) MUST_CHECK;
+/* Numbers, names and hashes of a head; refs too. */
+int feed_head_check(const struct feed_head *head, struct err *err) MUST_CHECK;
+void feed_refs_write(struct xml_writer *w, const struct feed_ref *refs,
+    size_t n);
+
+#endif
