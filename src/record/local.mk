@@ -70,3 +70,19 @@ tests_unit_test_record_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_record_rng
 tests_unit_test_record_rng_SOURCES = tests/unit/test_record_rng.c
 tests_unit_test_record_rng_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_record_table
+tests_unit_test_record_table_SOURCES = tests/unit/test_record_table.c
+tests_unit_test_record_table_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_record_vocab
+tests_unit_test_record_vocab_SOURCES = tests/unit/test_record_vocab.c
+tests_unit_test_record_vocab_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_record_identifier
+tests_unit_test_record_identifier_SOURCES = tests/unit/test_record_identifier.c
+tests_unit_test_record_identifier_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_record_validate
+tests_unit_test_record_validate_SOURCES = tests/unit/test_record_validate.c
+tests_unit_test_record_validate_LDADD = $(UNIT_LDADD)
