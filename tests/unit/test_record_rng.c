@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "feed/feed.h"
 #include "record/record.h"
 #include "xml/xml.h"
 
@@ -21,7 +22,7 @@
 #define OTHER "urn:gspd:sg:1b5a6f0e-3a51-4a2b-8a55-0f1e2d3c4b5a"
 #define NS    "urn:gspd:record:1"
 
-static char rng_path[4096], page_path[4096];
+static char rng_path[4096], page_path[4096], head_path[4096];
 
 /* A value that fits every rule across fields. */
 static const char *
@@ -347,6 +348,88 @@ test_page(void **state)
 	strbuf_release(&sb);
 }
 
+/* What feed/ writes is what the schemas say, and reads back the same. */
+static void
+test_feed(void **state)
+{
+	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+		struct record *rec = maximal(*state, (enum record_kind)kind);
+		struct record *back = NULL;
+		struct strbuf bytes, out, one, two;
+		struct feed_entry entry = { .id = ID };
+		struct err err = { 0 };
+
+		strbuf_init(&bytes, 1 << 20);
+		strbuf_init(&out, 1 << 20);
+		strbuf_init(&one, 1 << 20);
+		strbuf_init(&two, 1 << 20);
+		if (feed_entry_write(rec, &bytes, &err) == -1)
+			fail_msg("%s", err.text);
+		entry.bytes = bytes.buf;
+		entry.len = bytes.len;
+		feed_page_write("ca", "01", &entry, 1, &out);
+		if (xml_validate(out.buf, out.len, page_path, &err) == -1)
+			fail_msg("%s: %s", record_kind_name(rec->kind),
+			    err.text);
+		if (feed_entry_read(*state, bytes.buf, bytes.len, &back,
+			&err) == -1)
+			fail_msg("%s", err.text);
+		record_content(rec, &one);
+		record_content(back, &two);
+		assert_int_equal(one.len, two.len);
+		assert_memory_equal(one.buf, two.buf, one.len);
+		strbuf_release(&bytes);
+		strbuf_release(&out);
+		strbuf_release(&one);
+		strbuf_release(&two);
+	}
+}
+
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+test_head(void **state)
+{
+	struct feed_ref refs[] = { { "0", HASH, 3, 900, false },
+		{ "1", HASH, 4, 1000, false } };
+	struct feed_head head = {
+		.node = "ca",
+		.serial = 1700000000,
+		.next = 1700086400,
+		.expires = 1700604800,
+		.nextkey = HASH,
+		.records = 7,
+		.refs = refs,
+		.n_refs = 2,
+	};
+	char key[] = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
+	struct strbuf sig, out;
+	struct err err = { 0 };
+
+	(void)state;
+	head.key = key;
+	strbuf_init(&sig, 1 << 16);
+	strbuf_init(&out, 1 << 16);
+	feed_signature(FEED_ALG_ECDSA,
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAA", &sig);
+	if (feed_head_write(&head, sig.buf, &out, &err) == -1)
+		fail_msg("%s", err.text);
+	if (xml_validate(out.buf, out.len, head_path, &err) == -1)
+		fail_msg("%s", err.text);
+	/* Without its signature it is no head. */
+	strbuf_reset(&out);
+	assert_int_equal(feed_head_write(&head, NULL, &out, &err), 0);
+	assert_int_equal(xml_validate(out.buf, out.len, head_path, &err), -1);
+	strbuf_reset(&out);
+	refs[0].prefix[0] = '\0';
+	if (feed_index_write("ca", "", refs, 1, &out, &err) == -1)
+		fail_msg("%s", err.text);
+	if (xml_validate(out.buf, out.len, head_path, &err) == -1)
+		fail_msg("%s", err.text);
+	strbuf_release(&sig);
+	strbuf_release(&out);
+}
+
 static int
 set_up(void **state)
 {
@@ -376,6 +459,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_misplaced, set_up,
 		    tear_down),
 		cmocka_unit_test(test_page),
+		cmocka_unit_test_setup_teardown(test_feed, set_up, tear_down),
+		cmocka_unit_test(test_head),
 	};
 	const char *source = getenv("GSPD_SOURCE");
 	int failed;
@@ -383,6 +468,8 @@ main(void)
 	snprintf(rng_path, sizeof(rng_path), "%s/schemas/record.rng",
 	    source != NULL ? source : ".");
 	snprintf(page_path, sizeof(page_path), "%s/schemas/page.rng",
+	    source != NULL ? source : ".");
+	snprintf(head_path, sizeof(head_path), "%s/schemas/head.rng",
 	    source != NULL ? source : ".");
 	xml_init();
 	failed = cmocka_run_group_tests_name("record_rng", tests, NULL, NULL);
