@@ -8,3 +8,8 @@ src_publish_libpublish_a_SOURCES = \
 	src/publish/objects.c \
 	src/publish/publish.c \
 	src/publish/rows.c
+
+UNIT_TESTS += tests/unit/test_publish
+tests_unit_test_publish_SOURCES = tests/unit/test_publish.c \
+	tests/unit/feed_world.c tests/unit/feed_world.h
+tests_unit_test_publish_LDADD = $(UNIT_LDADD)
