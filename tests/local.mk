@@ -1,7 +1,25 @@
 # Tests that are not unit tests of one room.
 TESTS += tests/lint/lint.sh
 EXTRA_DIST += tests/lint/lint.sh tests/README.md
-# The corpus of good and bad feeds and the keys it is signed with.
-EXTRA_DIST += tests/feeds/good tests/feeds/bad \
+
+# The corpus of good and bad feeds: tests/feeds/README.md.
+check_PROGRAMS += tests/feeds/corpus tests/feeds/make
+TESTS += tests/feeds/corpus
+tests_feeds_corpus_SOURCES = tests/feeds/corpus.c \
+	tests/feeds/sample.c tests/feeds/sample.h
+tests_feeds_corpus_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_feeds_corpus_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
+tests_feeds_make_SOURCES = tests/feeds/make.c tests/feeds/make.h \
+	tests/feeds/make_bad.c tests/feeds/make_page.c \
+	tests/feeds/sample.c tests/feeds/sample.h
+tests_feeds_make_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_feeds_make_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
+EXTRA_DIST += tests/feeds/README.md tests/feeds/good tests/feeds/bad \
 	tests/feeds/key-ecdsa.pem tests/feeds/key-rsa.pem \
-	tests/feeds/key-other.pem
+	tests/feeds/key-other.pem \
+	tests/feeds/key-ecdsa.pub.pem tests/feeds/key-rsa.pub.pem
+
+# Other hands than ours: XMLDSig by xmlsec1 and Java, Atom by xmllint.
+TESTS += tests/xmlsec.sh tests/javaxml.sh tests/atom.sh
+EXTRA_DIST += tests/xmlsec.sh tests/javaxml.sh tests/VerifyHead.java \
+	tests/atom.sh schemas/atom.rng
