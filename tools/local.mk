@@ -10,3 +10,5 @@ noinst_PROGRAMS += tools/rng
 tools_rng_SOURCES = tools/rng.c
 tools_rng_LDADD = src/record/librecord.a src/base/libbase.a \
 	$(UTF8PROC_LIBS) $(ZLIB_LIBS)
+noinst_PROGRAMS += tools/tmplc
+tools_tmplc_SOURCES = tools/tmplc.c

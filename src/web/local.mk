@@ -1,2 +1,47 @@
 noinst_LIBRARIES += src/web/libweb.a
-src_web_libweb_a_SOURCES = src/web/web.h
+src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
+	src/web/assets.h src/web/text.h src/web/text.def src/web/tmpl.h \
+	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
+	src/web/failure.c src/web/fast.c src/web/handler.c src/web/home.c \
+	src/web/others.c src/web/page.c src/web/peers.c src/web/programme.c \
+	src/web/provenance.c src/web/record.c src/web/results.c \
+	src/web/rows.c src/web/schedule.c src/web/text.c src/web/tmpl.c \
+	src/web/web.c src/web/worker.c
+nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/about_tmpl.c \
+	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peers_tmpl.c \
+	src/web/record_tmpl.c src/web/results_tmpl.c
+WEB_TEMPLATES = src/web/about.tmpl src/web/home.tmpl src/web/layout.tmpl \
+	src/web/peers.tmpl src/web/record.tmpl src/web/results.tmpl
+WEB_ASSETS = src/web/style.css src/web/favicon.svg
+EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS)
+CLEANFILES += $(nodist_src_web_libweb_a_SOURCES)
+
+src/web/embedded.c: $(WEB_ASSETS) tools/embed$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/web && tools/embed$(EXEEXT) \
+		web_style $(srcdir)/src/web/style.css \
+		web_icon $(srcdir)/src/web/favicon.svg > $@.tmp && mv $@.tmp $@
+
+# A template becomes C: src/web/home.tmpl -> src/web/home_tmpl.c
+src/web/about_tmpl.c: src/web/about.tmpl
+src/web/home_tmpl.c: src/web/home.tmpl
+src/web/layout_tmpl.c: src/web/layout.tmpl
+src/web/peers_tmpl.c: src/web/peers.tmpl
+src/web/record_tmpl.c: src/web/record.tmpl
+src/web/results_tmpl.c: src/web/results.tmpl
+TMPLC = $(MKDIR_P) $(@D) && tools/tmplc$(EXEEXT)
+src/web/about_tmpl.c src/web/home_tmpl.c src/web/layout_tmpl.c \
+src/web/peers_tmpl.c src/web/record_tmpl.c src/web/results_tmpl.c: \
+    tools/tmplc$(EXEEXT)
+	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
+		> $@.tmp && mv $@.tmp $@
+
+UNIT_TESTS += tests/unit/test_tmpl
+tests_unit_test_tmpl_SOURCES = tests/unit/test_tmpl.c tests/unit/escape.h
+nodist_tests_unit_test_tmpl_SOURCES = tests/unit/escape_tmpl.c
+tests_unit_test_tmpl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
+tests_unit_test_tmpl_LDADD = $(UNIT_LDADD)
+tests/unit/escape_tmpl.c: tests/unit/escape.tmpl tools/tmplc$(EXEEXT)
+	$(AM_V_GEN)$(TMPLC) $(srcdir)/tests/unit/escape.tmpl > $@.tmp && \
+		mv $@.tmp $@
+EXTRA_DIST += tests/unit/escape.tmpl
+CLEANFILES += tests/unit/escape_tmpl.c

@@ -18,6 +18,8 @@ struct web_options {
 	/* Written once, one byte, when requests are answered. -1: none. */
 	int ready_fd;
 	int64_t (*now)(void);
+	/* Milliseconds; 0: the limits of http/limits.h. For tests. */
+	int head_ms, idle_ms, grace_ms;
 };
 
 /*

@@ -1,0 +1,184 @@
+/*
+ * search: GET /api/v1/search -> {meta, items, facets, links} (design:
+ * interfaces.md, 9). Neighbours: query.c reads the parameters.
+ */
+#include "api/inside.h"
+
+#include <string.h>
+
+#define LABEL_LANG "en"
+
+static int
+write_item(struct api *api, struct arena *arena, struct json_writer *w,
+    const struct search_hit *hit, struct err *err)
+{
+	struct merge_view *view;
+	char node[RECORD_NODE_MAX] = "";
+	char uuid[37];
+
+	if (catalogue_group(api->cat, arena, hit->group, &view, err) == -1) {
+		/* Index and catalogue are one transaction, so this is rare. */
+		return err->code == ERR_NOTFOUND ? 0 : -1;
+	}
+	(void)record_id_split(view->rec->id, node, uuid);
+	json_object(w);
+	json_pair(w, "id", view->rec->id);
+	json_pair(w, "kind", record_kind_name(view->rec->kind));
+	json_pair(w, "title", record_title(view->rec, NULL));
+	json_pair(w, "summary", record_summary(view->rec, NULL));
+	json_pair(w, "node", node);
+	json_pair(w, "country", record_country(view->rec));
+	json_pair(w, "lang", view->rec->lang);
+	json_pair(w, "url",
+	    url_join(arena, api->conf->url,
+		arena_printf(arena, "record/%s", view->rec->id)));
+	json_key(w, "members");
+	json_array(w);
+	for (size_t i = 0; i < view->n_members; i++)
+		json_add_string(w, view->members[i]);
+	json_array_end(w);
+	json_object_end(w);
+	return 0;
+}
+
+static void
+write_facets(struct json_writer *w, const struct search_result *result)
+{
+	json_key(w, "facets");
+	json_object(w);
+	for (int f = 0; f < SEARCH_FACET_COUNT; f++) {
+		enum vocab vocab = search_facet_vocab((enum search_facet)f);
+
+		json_key(w, search_facet_name((enum search_facet)f));
+		json_array(w);
+		for (size_t i = 0; i < result->facets[f].n; i++) {
+			const struct search_count *count =
+			    &result->facets[f].items[i];
+
+			json_object(w);
+			json_pair(w, "value", count->value);
+			json_pair(w, "label",
+			    vocab != VOCAB_NONE
+				? vocab_label(vocab, count->value, LABEL_LANG)
+				: count->value);
+			json_pair_int(w, "count", count->n);
+			if (count->is_selected)
+				json_pair_bool(w, "selected", true);
+			json_object_end(w);
+		}
+		json_array_end(w);
+	}
+	json_object_end(w);
+}
+
+static void
+write_meta(struct json_writer *w, const struct api_query *query,
+    const struct search_result *result, const struct catalogue_status *status)
+{
+	json_key(w, "meta");
+	json_object(w);
+	json_pair_int(w, "count", result->count);
+	json_pair_int(w, "limit", (int64_t)query->search.limit);
+	json_key(w, "next_cursor");
+	json_add_string(w, result->next_cursor);
+	json_pair(w, "dropped", result->dropped);
+	json_key(w, "catalogue");
+	json_object(w);
+	json_pair_int(w, "serial", status->version);
+	json_pair(w, "digest", status->digest);
+	json_object_end(w);
+	json_key(w, "took_ms");
+	json_add_real(w, (double)result->took_us / 1000);
+	json_object_end(w);
+}
+
+/* The same search on from the cursor: what "next" links to. */
+static const char *
+next_link(struct arena *arena, const struct http_params *params,
+    const char *cursor)
+{
+	const char *link;
+	struct strbuf sb;
+
+	if (cursor == NULL)
+		return NULL;
+	strbuf_init(&sb, URL_MAX * 4);
+	strbuf_addstr(&sb, "/api/v1/search?cursor=");
+	url_encode(&sb, cursor, strlen(cursor));
+	for (size_t i = 0; i < params->n; i++) {
+		const struct http_param *param = &params->items[i];
+
+		if (strcmp(param->name, "cursor") == 0 ||
+		    strcmp(param->name, "page") == 0)
+			continue;
+		strbuf_addch(&sb, '&');
+		url_encode(&sb, param->name, strlen(param->name));
+		strbuf_addch(&sb, '=');
+		url_encode(&sb, param->value, strlen(param->value));
+	}
+	link = arena_strndup(arena, sb.buf, sb.len);
+	strbuf_release(&sb);
+	return link;
+}
+
+static int
+write_result(struct api *api, const struct http_request *req,
+    const struct http_params *params, const struct api_query *query,
+    const struct search_result *result, const struct catalogue_status *status,
+    struct strbuf *out, struct err *err)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out, 0);
+	json_object(&w);
+	write_meta(&w, query, result, status);
+	json_key(&w, "items");
+	json_array(&w);
+	for (size_t i = 0; i < result->n_hits; i++) {
+		if (write_item(api, req->arena, &w, &result->hits[i], err) ==
+		    -1)
+			return -1;
+	}
+	json_array_end(&w);
+	write_facets(&w, result);
+	json_key(&w, "links");
+	json_object(&w);
+	json_pair(&w, "self", req->target);
+	json_pair(&w, "next",
+	    next_link(req->arena, params, result->next_cursor));
+	json_object_end(&w);
+	json_object_end(&w);
+	strbuf_addch(out, '\n');
+	return 0;
+}
+
+int
+api_search(struct api *api, const struct http_request *req,
+    struct http_response *res, struct err *err)
+{
+	struct catalogue_status status;
+	struct search_result result;
+	struct http_params params;
+	struct api_query query;
+	int rc = -1;
+
+	if (http_params_read(req->arena, req->query, &params, err) == -1 ||
+	    api_query_read(req->arena, &params, &query, err) == -1)
+		return -1;
+	if (catalogue_read_begin(api->cat, err) == -1)
+		return -1;
+	if (catalogue_status(api->cat, &status, err) == -1)
+		goto out;
+	if (api_etag(req, res, &status)) {
+		rc = 0;
+		goto out;
+	}
+	if (search_run(api->search, req->arena, &query.search, &result, err) ==
+	    -1)
+		goto out;
+	rc = write_result(api, req, &params, &query, &result, &status,
+	    &res->body, err);
+out:
+	catalogue_read_end(api->cat);
+	return rc;
+}

@@ -1,0 +1,78 @@
+/*
+ * home: the front page: three doors, needs, zones and countries with counts,
+ * what was checked last, how many nodes are up to date. Neighbours:
+ * results.c makes the choices, home.tmpl shows them.
+ */
+#include "web/page.h"
+
+#define HOME_CARDS   4
+#define HOME_CHOICES 24
+
+static int
+fill_peers(const struct page *page, struct home *home, struct err *err)
+{
+	struct api_peer *peers;
+	int64_t fresh = 0;
+	size_t n;
+
+	if (api_peers(page->api, page->arena, &peers, &n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		fresh += peers[i].state == PEER_FRESH;
+	home->peers = page_say(page, TEXT_HOME_PEERS, fresh, "n",
+	    page_number(page, fresh), "m", page_number(page, (int64_t)n), NULL);
+	return 0;
+}
+
+static int
+fill_search(struct page *page, struct home *home, struct err *err)
+{
+	struct search_query query = { .text = "",
+		.sort = SEARCH_BY_CHECKED,
+		.limit = HOME_CARDS };
+	struct search_result result;
+
+	if (search_run(page->api->search, page->arena, &query, &result, err) ==
+	    -1)
+		return -1;
+	home->is_empty = result.count == 0;
+	home->needs = choices_of(page, &result, SEARCH_NEED, HOME_CHOICES,
+	    &home->n_needs);
+	home->zones = choices_of(page, &result, SEARCH_ZONE, HOME_CHOICES,
+	    &home->n_zones);
+	home->countries = choices_of(page, &result, SEARCH_COUNTRY,
+	    HOME_CHOICES, &home->n_countries);
+	home->kinds = choices_of(page, &result, SEARCH_KIND, HOME_CHOICES,
+	    &home->n_kinds);
+	home->cards = arena_alloc(page->arena,
+	    result.n_hits * sizeof(*home->cards));
+	for (size_t i = 0; i < result.n_hits; i++) {
+		struct merge_view *merged;
+
+		if (catalogue_group(page->api->cat, page->arena,
+			result.hits[i].group, &merged, err) == -1) {
+			if (err->code != ERR_NOTFOUND)
+				return -1;
+			continue;
+		}
+		home->cards[home->n_cards++] = *card_make(page, merged, NULL);
+	}
+	return 0;
+}
+
+int
+show_home(struct page *page, struct http_response *res, struct err *err)
+{
+	struct home home = { .is_empty = true };
+
+	page->title = page_text(page, TEXT_HOME_TITLE);
+	page->canonical = "/";
+	/* A new node has no catalogue yet; its front page says so. */
+	if (page->api->cat != NULL && page->api->search != NULL &&
+	    fill_search(page, &home, err) == -1)
+		return -1;
+	if (fill_peers(page, &home, err) == -1)
+		return -1;
+	tmpl_home(&res->body, page, &home);
+	return 0;
+}

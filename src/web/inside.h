@@ -1,0 +1,47 @@
+/*
+ * Inside web/ only: the process, its workers, and what it answers on the
+ * loop threads.
+ */
+#ifndef WEB_INSIDE_H
+#define WEB_INSIDE_H
+
+#include <pthread.h>
+
+#include "web/page.h"
+#include "web/web.h"
+
+/* Configurations ever used: a request may still hold an old one. */
+struct conf_entry {
+	struct conf conf;
+	struct conf_entry *next;
+};
+
+struct web {
+	const char *folder;
+	struct web_options options;
+	pthread_mutex_t lock; /* over conf */
+	const struct conf *conf;
+	struct conf_entry *reloaded;
+};
+
+const struct conf *web_conf(struct web *web);
+
+/* worker.c: what one worker thread reads from */
+struct worker;
+void *worker_new(void *ctx, unsigned i);
+void worker_free(void *ctx, void *worker);
+/* Handles on the files as they are now. */
+struct api *worker_api(struct worker *worker);
+
+/* handler.c: http callbacks */
+void handler_handle(void *ctx, void *worker, const struct http_request *req,
+    struct http_response *res);
+void handler_refuse(void *ctx, const struct http_request *req, int status,
+    struct http_response *res);
+void handler_headers(struct http_response *res);
+
+/* fast.c */
+bool fast_handle(void *ctx, const struct http_request *req,
+    struct http_response *res);
+
+#endif

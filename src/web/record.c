@@ -1,0 +1,201 @@
+/*
+ * record: the page of one record of any kind, its files beside it, and what
+ * to say of one that is gone. Neighbours: programme.c, evidence.c, others.c
+ * fill in the facts, record.tmpl shows them.
+ */
+#include "web/page.h"
+
+#include <string.h>
+
+#define LINKED_MAX 30
+
+static void
+add_related(const struct page *page, struct record_view *view)
+{
+	struct section *section = NULL;
+
+	for (const struct value *v =
+		 value_find(&view->rec->root, FIELD_RELATION);
+	     v != NULL; v = value_next(v)) {
+		const char *id = value_get(v, FIELD_RELATION_ID);
+		const char *type = value_get(v, FIELD_RELATION_TYPE);
+		struct row *row;
+
+		if (id == NULL || type == NULL)
+			continue;
+		if (section == NULL)
+			section = section_add(page, view, "related",
+			    TEXT_RELATED);
+		row = row_new(page, section, TEXT_RELATED);
+		row->label = page_label(page, VOCAB_RELATION, type);
+		row_add(page, row, record_item(page, id));
+	}
+}
+
+static int
+add_linked(const struct page *page, struct record_view *view, struct err *err)
+{
+	const char **ids;
+	size_t n;
+
+	if (catalogue_linked(page->api->cat, page->arena, view->rec->id, &ids,
+		&n, err) == -1)
+		return -1;
+	if (n > LINKED_MAX)
+		n = LINKED_MAX;
+	view->linked = arena_alloc(page->arena, n * sizeof(*view->linked));
+	for (size_t i = 0; i < n; i++) {
+		struct item item = record_item(page, ids[i]);
+
+		if (item.href != NULL)
+			view->linked[view->n_linked++] = item;
+	}
+	return 0;
+}
+
+static int
+fill_view(struct page *page, const struct merge_view *merged,
+    struct record_view *view, struct err *err)
+{
+	const struct record *rec = merged->rec;
+
+	memset(view, 0, sizeof(*view));
+	view->rec = rec;
+	view->merged = merged;
+	view->last = &view->sections;
+	view->kind = page_label(page, VOCAB_KIND, record_kind_name(rec->kind));
+	view->title = page_title(page, rec);
+	view->summary = page_summary(page, rec);
+	view->alternate = page_said(page, rec, &rec->root,
+	    FIELD_ALTERNATE_NAME);
+	view->file_path = arena_printf(page->arena, "/record/%s", rec->id);
+	if (rec->kind == RECORD_KIND_PROGRAMME)
+		fill_programme(page, view);
+	else if (rec->kind == RECORD_KIND_EVIDENCE)
+		fill_evidence(page, view);
+	else
+		fill_others(page, view);
+	add_related(page, view);
+	if (add_linked(page, view, err) == -1)
+		return -1;
+	return fill_provenance(page, view, err);
+}
+
+/* Sections that got no rows say nothing. */
+static void
+drop_empty(struct record_view *view)
+{
+	struct section **p = &view->sections;
+
+	while (*p != NULL) {
+		if ((*p)->rows == NULL)
+			*p = (*p)->next;
+		else
+			p = &(*p)->next;
+	}
+}
+
+/* A uuid alone: the id of the node that has it, or NULL. */
+static const char *
+find_node(const struct page *page, const char *uuid)
+{
+	struct catalogue_feed *feeds;
+	struct merge_view *view;
+	struct err err;
+	size_t n;
+
+	if (!valid_uuid(uuid) || catalogue_feeds(page->api->cat, page->arena,
+				     &feeds, &n, &err) == -1)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *id = record_id_make(page->arena, feeds[i].node,
+		    uuid);
+
+		if (catalogue_view(page->api->cat, page->arena, id, &view,
+			&err) == 0)
+			return id;
+	}
+	return NULL;
+}
+
+/* Withdrawn by this node itself? Then say so: 410, not 404. */
+static bool
+show_gone(struct page *page, const char *id, struct http_response *res)
+{
+	struct ledger_version *versions;
+	const struct record *rec = NULL;
+	struct failure failure = { .status = 410 };
+	struct err err;
+	size_t n;
+
+	if (page->api->ledger == NULL ||
+	    ledger_history(page->api->ledger, page->arena, id, &versions, &n,
+		&err) == -1 ||
+	    n == 0 || !versions[0].is_retired)
+		return false;
+	for (size_t i = 0; i < n && rec == NULL; i++)
+		rec = versions[i].rec;
+	failure.heading = page_text(page, TEXT_ERROR_410);
+	failure.text = page_say(page, TEXT_ERROR_410_TEXT, 0, "title",
+	    rec != NULL ? record_title(rec, page->lang) : id, "node",
+	    page->conf->node, "date", page_day(page, versions[0].saved_at),
+	    NULL);
+	if (rec != NULL)
+		failure.again = record_title(rec, page->lang);
+	page->title = failure.heading;
+	page->no_index = true;
+	res->status = 410;
+	tmpl_failure(&res->body, page, &failure);
+	return true;
+}
+
+/* "urn:...:uuid.ris" -> the id, and which file is asked for. */
+static const char *
+split_format(const struct page *page, const char *id, const char **ret_format)
+{
+	static const char *const formats[] = { "json", "ris", "bib" };
+	const char *dot = strrchr(id, '.');
+
+	*ret_format = NULL;
+	for (size_t i = 0; dot != NULL && i < ARRAY_LEN(formats); i++) {
+		if (strcmp(dot + 1, formats[i]) == 0) {
+			*ret_format = formats[i];
+			return arena_strndup(page->arena, id,
+			    (size_t)(dot - id));
+		}
+	}
+	return id;
+}
+
+int
+show_record(struct page *page, const char *id, struct http_response *res,
+    struct err *err)
+{
+	struct merge_view *merged;
+	struct record_view view;
+	const char *format;
+	const char *full;
+
+	id = split_format(page, id, &format);
+	if ((full = find_node(page, id)) != NULL) {
+		http_response_redirect(res, 301, page_record_link(page, full));
+		return 0;
+	}
+	if (format != NULL)
+		return api_record_file(page->api, page->req, id, format, res,
+		    err);
+	if (catalogue_view(page->api->cat, page->arena, id, &merged, err) ==
+	    -1) {
+		if (err->code == ERR_NOTFOUND && show_gone(page, id, res))
+			return 0;
+		return -1;
+	}
+	if (fill_view(page, merged, &view, err) == -1)
+		return -1;
+	drop_empty(&view);
+	page->title = view.title.text;
+	page->canonical = view.file_path;
+	page->cite = view.cite;
+	tmpl_record(&res->body, page, &view);
+	return 0;
+}

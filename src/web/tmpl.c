@@ -1,0 +1,111 @@
+/*
+ * tmpl: escaping by context, the run time of compiled templates. Neighbours:
+ * tools/tmplc.c decides which function a placeholder gets.
+ */
+#include "web/tmpl.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *
+entity(unsigned char ch)
+{
+	switch (ch) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
+/* Controls mean nothing in a page and confuse terminals and parsers. */
+static bool
+is_control(unsigned char ch)
+{
+	return (ch < 0x20 && ch != '\n' && ch != '\t') || ch == 0x7f;
+}
+
+static void
+escape(struct strbuf *out, const char *text)
+{
+	const char *start = text;
+	const char *p;
+
+	if (text == NULL)
+		return;
+	for (p = text; *p != '\0'; p++) {
+		const char *name = entity((unsigned char)*p);
+
+		if (name == NULL && !is_control((unsigned char)*p))
+			continue;
+		strbuf_add(out, start, (size_t)(p - start));
+		if (name != NULL)
+			strbuf_addstr(out, name);
+		start = p + 1;
+	}
+	strbuf_add(out, start, (size_t)(p - start));
+}
+
+void
+tmpl_text(struct strbuf *out, const char *text)
+{
+	escape(out, text);
+}
+
+void
+tmpl_attr(struct strbuf *out, const char *text)
+{
+	escape(out, text);
+}
+
+static bool
+is_safe_url(const char *url)
+{
+	if (*url == '/')
+		return url[1] != '/' && url[1] != '\\';
+	if (*url == '#' || *url == '?')
+		return true;
+	if (strncasecmp(url, "mailto:", 7) == 0 ||
+	    strncasecmp(url, "tel:", 4) == 0)
+		return strpbrk(url, " \t\r\n") == NULL;
+	return valid_url(url);
+}
+
+void
+tmpl_url(struct strbuf *out, const char *url)
+{
+	escape(out, url != NULL && is_safe_url(url) ? url : "#");
+}
+
+static void
+percent(struct strbuf *out, const char *text, const char *keep)
+{
+	if (text == NULL)
+		return;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (strchr(keep, *p) != NULL)
+			strbuf_addch(out, *p);
+		else
+			url_encode(out, p, 1);
+	}
+}
+
+void
+tmpl_path(struct strbuf *out, const char *text)
+{
+	percent(out, text, ":@+");
+}
+
+void
+tmpl_arg(struct strbuf *out, const char *text)
+{
+	percent(out, text, ":@");
+}
+
+void
+tmpl_int(struct strbuf *out, int64_t value)
+{
+	strbuf_addf(out, "%lld", (long long)value);
+}
