@@ -38,3 +38,7 @@ tests_unit_test_import_hsds_LDADD = $(UNIT_LDADD)
 tests_unit_test_import_json_SOURCES = tests/unit/test_import_json.c \
 	$(IMPORT_HELP)
 tests_unit_test_import_json_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_sample
+tests_unit_test_sample_SOURCES = tests/unit/test_sample.c
+tests_unit_test_sample_LDADD = $(UNIT_LDADD)

@@ -12,6 +12,7 @@
 
 #define SCHEME_MAX 60
 #define VALUE_MAX  300
+#define ROUNDS_MAX 6
 
 static int
 is_alnum(char ch)
@@ -175,14 +176,24 @@ identifier_normalise(struct arena *arena, const char *scheme, const char *value,
 		return err_set(err, ERR_FORMAT,
 		    "the value of an identifier is text of at most %d bytes",
 		    VALUE_MAX);
-	text = peel(arena, value);
-	if (*text == '\0')
-		return err_set(err, ERR_FORMAT,
-		    "the %s has no value: give one or leave it out", name);
-	canonical = scheme_normalise(arena, name, text, err);
-	if (canonical == NULL)
-		return -1;
-	*ret_scheme = name;
-	*ret_value = canonical;
-	return 0;
+	/* Decoding may bring another shell to light: peel until it is still. */
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		text = peel(arena, value);
+		if (*text == '\0')
+			return err_set(err, ERR_FORMAT,
+			    "the %s has no value: give one or leave it out",
+			    name);
+		canonical = scheme_normalise(arena, name, text, err);
+		if (canonical == NULL)
+			return -1;
+		if (strcmp(canonical, value) == 0) {
+			*ret_scheme = name;
+			*ret_value = canonical;
+			return 0;
+		}
+		value = arena_strdup(arena, canonical);
+	}
+	return err_set(err, ERR_FORMAT,
+	    "the %s is encoded more than %d times: write it plainly", name,
+	    ROUNDS_MAX);
 }

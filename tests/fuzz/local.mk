@@ -29,6 +29,11 @@ tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_page_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_page_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_record
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_record_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_record_LDFLAGS = $(FUZZ_LINK)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZ
 TESTS += $(FUZZ_TARGETS)

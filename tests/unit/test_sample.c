@@ -1,0 +1,141 @@
+/*
+ * The records of sample/ are what a good node would publish: every line of
+ * our own JSON is a valid record of its node, without a warning, and all
+ * kinds, zones and languages are there. Words that the demonstration looks
+ * for stand in all three countries.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "import/import.h"
+#include "json/json.h"
+
+#define FILE_MAX (1024 * 1024)
+
+static const char *const nodes[] = { "ca", "gb-eng", "sg" };
+
+struct seen {
+	size_t records;
+	size_t kinds[RECORD_KIND_COUNT];
+	size_t zones[3][8];
+	size_t words[3][3];
+	size_t languages[4];
+};
+
+static void
+note_text(struct seen *seen, size_t node, const struct value *first)
+{
+	static const char *const words[] = { "choir", "garden", "loneliness" };
+	static const char *const langs[] = { "en", "fr", "ms", "zh" };
+
+	for (const struct value *v = first; v != NULL; v = v->next) {
+		for (size_t i = 0; i < 3 && v->text != NULL; i++)
+			seen->words[node][i] += strstr(v->text, words[i]) !=
+						NULL;
+		for (size_t i = 0; i < 4 && v->lang != NULL; i++)
+			seen->languages[i] += strcmp(v->lang, langs[i]) == 0;
+		note_text(seen, node, v->first);
+	}
+}
+
+static void
+note(struct seen *seen, size_t node, const struct record *rec)
+{
+	seen->records++;
+	seen->kinds[rec->kind]++;
+	for (const struct value *v = value_find(&rec->root, FIELD_ZONE);
+	     v != NULL; v = value_next(v)) {
+		for (size_t i = 0; i < 5; i++)
+			seen->zones[node][i] += strcmp(v->text,
+						    vocab_code(VOCAB_ZONE,
+							i)) == 0;
+	}
+	note_text(seen, node, rec->root.first);
+}
+
+static void
+check_line(struct seen *seen, size_t node, const char *line, size_t len,
+    int number)
+{
+	struct arena *arena = arena_new();
+	struct problems problems;
+	struct record *rec = NULL;
+	struct err err = { 0 };
+	struct json *json = json_parse(line, len, &err);
+
+	problems_init(&problems);
+	if (json == NULL ||
+	    import_record_json(arena, json, nodes[node], &rec, &problems,
+		&err) == -1 ||
+	    record_validate(rec, &problems, &err) == -1)
+		fail_msg("%s:%d: %s", nodes[node], number, err.text);
+	if (problems.len > 0)
+		fail_msg("%s:%d: %s: %s", nodes[node], number,
+		    problems.items[0].path, problems.items[0].text);
+	/* The id is kept: it is one of this node. */
+	assert_string_equal(rec->id, json_get_string(json, "id"));
+	note(seen, node, rec);
+	problems_release(&problems);
+	json_free(json);
+	arena_free(arena);
+}
+
+static void
+check_file(struct seen *seen, size_t node)
+{
+	const char *source = getenv("GSPD_SOURCE");
+	char path[4096];
+	struct strbuf sb;
+	struct err err;
+	int number = 0;
+
+	snprintf(path, sizeof(path), "%s/sample/%s/records.ndjson",
+	    source != NULL ? source : ".", nodes[node]);
+	assert_int_equal(file_read(path, FILE_MAX, &sb, &err), 0);
+	for (const char *p = sb.buf; *p != '\0';) {
+		size_t len = strcspn(p, "\n");
+
+		check_line(seen, node, p, len, ++number);
+		p += len + (p[len] == '\n');
+	}
+	strbuf_release(&sb);
+}
+
+static void
+test_sample(void **state)
+{
+	struct seen seen = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		check_file(&seen, i);
+	assert_true(seen.records >= 50);
+	for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
+		assert_true(seen.kinds[i] >= 3);
+	for (size_t node = 0; node < 3; node++) {
+		for (size_t i = 0; i < 5; i++)
+			assert_true(seen.zones[node][i] > 0);
+		for (size_t i = 0; i < 3; i++)
+			assert_true(seen.words[node][i] > 0);
+	}
+	/* French, Malay, Chinese; English may be the record's own. */
+	for (size_t i = 1; i < 4; i++)
+		assert_true(seen.languages[i] > 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sample),
+	};
+
+	return cmocka_run_group_tests_name("sample", tests, NULL, NULL);
+}
