@@ -39,7 +39,9 @@ INSERT OR IGNORE INTO search_state (id, epoch, next_doc, dead, vals)
 	VALUES (1, 1, 1, 0, 0);
 
 -- Words come folded and separated by spaces (search_tokens()): the plainest
--- tokenizer will do. No copy of the text is kept.
+-- tokenizer will do. No copy of the text is kept, and no index of starts of
+-- words: it made the index a third larger and building a third slower, for
+-- 23 instead of 39 ms at 27,000 hits.
 CREATE VIRTUAL TABLE IF NOT EXISTS search_text USING fts5(
 	title, summary, people, place, rest,
-	content = '', tokenize = 'ascii', prefix = '3');
+	content = '', tokenize = 'ascii');

@@ -18,11 +18,10 @@
 
 /* Full-text index: bytes gathered in memory before a segment is written, and
  * how many segments may stand side by side. */
-#define HASH_BYTES       (16 * 1024 * 1024)
-#define HASH_BYTES_BUILD (64 * 1024 * 1024)
-#define AUTOMERGE        4
-#define CRISISMERGE      16
-#define MERGES_BUILD     64
+#define HASH_BYTES   (64 * 1024 * 1024)
+#define AUTOMERGE    4
+#define CRISISMERGE  16
+#define MERGES_BUILD 64
 
 struct db_stmt *
 search_stmt(struct search *search, size_t i)
@@ -284,7 +283,7 @@ rebuild_all(struct search *search, struct err *err)
 	rebuild.state = &state;
 	if (state_get(search, &state, err) == -1 ||
 	    clear(search, &state, err) == -1 ||
-	    tune(search, "hashsize", HASH_BYTES_BUILD, err) == -1 ||
+	    tune(search, "hashsize", HASH_BYTES, err) == -1 ||
 	    tune(search, "automerge", 0, err) == -1 ||
 	    tune(search, "crisismerge", MERGES_BUILD, err) == -1)
 		return -1;

@@ -100,6 +100,9 @@ static const struct {
 static void
 plural_forms(struct forms *forms, const char *word, size_t len)
 {
+	if (word[len - 1] != 's' && word[len - 1] != 'x' &&
+	    word[len - 1] != 'n')
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(exceptions); i++) {
 		if (is_word(word, len, exceptions[i].word)) {
 			if (exceptions[i].form != NULL)
@@ -108,7 +111,7 @@ plural_forms(struct forms *forms, const char *word, size_t len)
 			return;
 		}
 	}
-	if (len < 4 || (word[len - 1] != 's' && word[len - 1] != 'x'))
+	if (len < 4 || word[len - 1] == 'n')
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(plurals); i++) {
 		if (!ends(word, len, plurals[i].tail))

@@ -30,7 +30,7 @@ struct walk {
 	char raw[RAW_MAX]; /* the word or part being read */
 	size_t raw_len;
 	size_t raw_start;
-	bool has_other_ascii; /* not only ASCII */
+	bool has_others; /* not only ASCII */
 	bool keeps_marks;
 	struct strbuf out;      /* folded */
 	char joined[TOKEN_MAX]; /* parts of a compound so far */
@@ -49,6 +49,12 @@ static bool
 is_between(uint32_t ch, uint32_t first, uint32_t last)
 {
 	return ch >= first && ch <= last;
+}
+
+static bool
+is_ascii_letter(char ch)
+{
+	return (ch | 0x20) >= 'a' && (ch | 0x20) <= 'z';
 }
 
 static bool
@@ -179,31 +185,36 @@ emit(struct walk *w, enum token_kind kind, const char *text, size_t len,
 static void
 end_part(struct walk *w, size_t end)
 {
+	const char *text;
+	size_t len;
+
 	if (w->raw_len == 0)
 		return;
-	if (w->has_other_ascii) {
+	if (w->has_others) {
 		fold(w, w->raw, w->raw_len, w->keeps_marks);
+		text = w->out.buf;
+		len = w->out.len;
 	} else {
-		strbuf_reset(&w->out);
-		for (size_t i = 0; i < w->raw_len && i < TOKEN_MAX - 1; i++) {
-			char ch = w->raw[i];
-
-			strbuf_addch(&w->out,
-			    ch >= 'A' && ch <= 'Z' ? (char)(ch + 32) : ch);
+		/* Raw ASCII is folded where it stands. */
+		text = w->raw;
+		len = w->raw_len < TOKEN_MAX ? w->raw_len : TOKEN_MAX - 1;
+		for (size_t i = 0; i < len; i++) {
+			if (w->raw[i] >= 'A' && w->raw[i] <= 'Z')
+				w->raw[i] = (char)(w->raw[i] + 32);
 		}
 	}
-	emit(w, TOKEN_WORD, w->out.buf, w->out.len, w->raw_start, end);
+	emit(w, TOKEN_WORD, text, len, w->raw_start, end);
 	if (w->parts == 0) {
 		w->joined_len = 0;
 		w->joined_start = w->raw_start;
 	}
-	if (w->out.len > 0 && w->joined_len + w->out.len < TOKEN_MAX) {
-		memcpy(w->joined + w->joined_len, w->out.buf, w->out.len);
-		w->joined_len += w->out.len;
+	if (w->joined_len + len < TOKEN_MAX) {
+		memcpy(w->joined + w->joined_len, text, len);
+		w->joined_len += len;
 	}
 	w->parts++;
 	w->raw_len = 0;
-	w->has_other_ascii = false;
+	w->has_others = false;
 	w->keeps_marks = false;
 }
 
@@ -262,9 +273,21 @@ add_raw(struct walk *w, const char *p, size_t n, uint32_t ch, size_t at)
 	memcpy(w->raw + w->raw_len, p, n);
 	w->raw_len += n;
 	if (ch >= 0x80)
-		w->has_other_ascii = true;
+		w->has_others = true;
 	if (is_between(ch, 0x0900, 0x10ff))
 		w->keeps_marks = true;
+}
+
+/* Letters only. */
+static void
+add_ascii(struct walk *w, const char *p, size_t n, size_t at)
+{
+	if (w->raw_len == 0)
+		w->raw_start = at;
+	if (n > RAW_MAX - w->raw_len)
+		n = RAW_MAX - w->raw_len;
+	memcpy(w->raw + w->raw_len, p, n);
+	w->raw_len += n;
 }
 
 static void
@@ -343,17 +366,19 @@ token_walk(const char *text, size_t len, token_cb callback, void *ctx)
 	strbuf_init(&w.out, 32 * RAW_MAX);
 	while (p < end) {
 		const char *at = p;
-		unsigned char byte = (unsigned char)*p;
 
 		/* The common case, without a table. */
-		if ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') {
+		if (is_ascii_letter(*p)) {
 			if (w.cluster_len > 0 || w.last_len > 0)
 				end_run(&w, (size_t)(at - text));
-			p++;
-			add_raw(&w, at, 1, byte, (size_t)(at - text));
+			do
+				p++;
+			while (p < end && is_ascii_letter(*p));
+			add_ascii(&w, at, (size_t)(p - at),
+			    (size_t)(at - text));
 			continue;
 		}
-		if (byte == ' ') {
+		if (*p == ' ') {
 			p++;
 			end_word(&w, (size_t)(at - text));
 			end_run(&w, (size_t)(at - text));
