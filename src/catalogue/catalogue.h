@@ -18,8 +18,13 @@ struct db;
 
 enum catalogue_mode { CATALOGUE_READ, CATALOGUE_WRITE };
 
-/* Opens <folder>/catalogue.db. ERR_DB when damaged or of another version:
- * the caller rebuilds (catalogue_destroy(), then pull_rebuild()). */
+/*
+ * Opens <folder>/catalogue.db, made when absent by CATALOGUE_WRITE;
+ * ERR_NOTFOUND for CATALOGUE_READ. ERR_DB when damaged or of another version,
+ * then and at any later call: the caller rebuilds (catalogue_destroy(), then
+ * pull_rebuild()). Readers that have it open when it is destroyed keep the
+ * old state until they open it again.
+ */
 struct catalogue *catalogue_open(const char *folder, enum catalogue_mode mode,
     struct err *err) MUST_CHECK;
 void catalogue_close(struct catalogue *cat);
@@ -37,6 +42,7 @@ int catalogue_begin(struct catalogue *cat, struct err *err) MUST_CHECK;
  */
 int catalogue_put(struct catalogue *cat, const struct record *rec,
     const uint8_t digest[32], struct err *err) MUST_CHECK;
+/* ERR_NOTFOUND when it is not there. */
 int catalogue_remove(struct catalogue *cat, const char *id,
     struct err *err) MUST_CHECK;
 /*
@@ -48,7 +54,8 @@ int catalogue_page_put(struct catalogue *cat, const char *node,
 int catalogue_page_drop(struct catalogue *cat, const char *node,
     const char *prefix, struct err *err) MUST_CHECK;
 /* Ids of a node's records that are applied below prefix, sorted by id; by
- * SHA-256(id) range. For replacing a page's content. */
+ * SHA-256(id) range. For replacing a page's content: the callback may put
+ * and remove. Hidden ones too. */
 typedef int (*catalogue_id_cb)(void *ctx, const char *id,
     const uint8_t digest[32], struct err *err);
 int catalogue_ids(struct catalogue *cat, const char *node, const char *prefix,
@@ -64,6 +71,8 @@ struct catalogue_feed {
 	int64_t expires_at;
 	bool is_hidden; /* stale for 30 d, or removed */
 };
+/* Inside the transaction. A change of is_hidden takes all records of the
+ * node out of groups, views, counts and digest, or brings them back. */
 int catalogue_feed_put(struct catalogue *cat, const struct catalogue_feed *feed,
     struct err *err) MUST_CHECK;
 /* Forget a node: its records, pages and feed row. */
@@ -72,8 +81,10 @@ int catalogue_feed_remove(struct catalogue *cat, const char *node,
 /*
  * Regroup what was touched, recompute views, update the digest, tell
  * `changed` (may be NULL) each view that is new, changed (view) or gone
- * (view NULL), still inside the transaction, then commit. On -1 everything
- * is rolled back.
+ * (view NULL), in the order of numbers, still inside the transaction, then
+ * commit. On -1 everything is rolled back; ERR_LIMIT when records hang
+ * together in a chain that no honest feed has. The view lives until the
+ * callback returns.
  */
 typedef int (*catalogue_change_cb)(void *ctx, int64_t group,
     const struct merge_view *view, struct err *err);
@@ -88,7 +99,7 @@ int catalogue_read_begin(struct catalogue *cat, struct err *err) MUST_CHECK;
 void catalogue_read_end(struct catalogue *cat);
 
 struct catalogue_status {
-	int64_t records;
+	int64_t records; /* of feeds that are not hidden */
 	int64_t groups;
 	int64_t version; /* rises with every commit that changed it */
 	char digest[65]; /* of the set: equal on nodes that hold the same */
@@ -113,14 +124,17 @@ int catalogue_pages(struct catalogue *cat, struct arena *arena,
 /* View of the group that holds record id (any member's id). ERR_NOTFOUND. */
 int catalogue_view(struct catalogue *cat, struct arena *arena, const char *id,
     struct merge_view **ret_view, struct err *err) MUST_CHECK;
-/* View by group number, as search/ returns them. */
+/* View by group number, as search/ returns them. Numbers are local to this
+ * catalogue and never used again for something else. */
 int catalogue_group(struct catalogue *cat, struct arena *arena, int64_t group,
     struct merge_view **ret_view, struct err *err) MUST_CHECK;
-/* One record as received. */
+/* One record as received. ERR_NOTFOUND when absent or hidden. */
 int catalogue_record(struct catalogue *cat, struct arena *arena, const char *id,
     struct record **ret_rec, struct err *err) MUST_CHECK;
-/* All records as received, ordered by id, from the id behind `after` (NULL:
- * the first). The record lives until the callback returns. */
+/* All records as received but for hidden feeds, by node and then SHA-256 of
+ * the id (the same order everywhere, and cheap to go on from), from the one
+ * behind `after` (NULL: the first; need not exist any more). The record
+ * lives until the callback returns. */
 typedef int (
     *catalogue_record_cb)(void *ctx, struct record *rec, struct err *err);
 int catalogue_each(struct catalogue *cat, const char *after,
@@ -128,7 +142,8 @@ int catalogue_each(struct catalogue *cat, const char *after,
 /* All views by group number (for building an index). */
 int catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
     void *ctx, struct err *err) MUST_CHECK;
-/* Records that name `id` in relation, organisation/id or parent. */
+/* Records that name `id` in relation, organisation/id or parent: at most
+ * 1,000 ids, sorted. */
 int catalogue_linked(struct catalogue *cat, struct arena *arena, const char *id,
     const char ***ret_ids, size_t *ret_n, struct err *err) MUST_CHECK;
 /* True when another connection changed it since the last call. */

@@ -1,0 +1,301 @@
+/*
+ * catalogue: opening, transactions, counters. put.c takes records, edges.c
+ * what they share, group.c makes groups of them at commit, feed.c keeps
+ * what is applied of each feed, read.c answers. Section "Two stores" of the
+ * architecture.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalogue/catalogue_priv.h"
+#include "catalogue/catalogue_sql.h"
+
+extern const char catalogue_script[]; /* sql/catalogue.sql */
+
+#define CATALOGUE_FILE    "catalogue.db"
+#define CATALOGUE_VERSION 1 /* as in sql/catalogue.sql */
+#define PACKED_MAX        ((size_t)1 << 20)
+
+static char *
+file_in(const char *folder, const char *suffix)
+{
+	struct strbuf sb;
+
+	strbuf_init(&sb, 8192);
+	strbuf_addf(&sb, "%s/%s%s", folder, CATALOGUE_FILE, suffix);
+	return strbuf_detach(&sb, NULL);
+}
+
+struct catalogue *
+catalogue_open(const char *folder, enum catalogue_mode mode, struct err *err)
+{
+	const struct db_migration script[] = { { CATALOGUE_VERSION,
+	    catalogue_script } };
+	char *path = file_in(folder, "");
+	struct catalogue *cat = NULL;
+	struct db *db;
+
+	db = db_open(path,
+	    mode == CATALOGUE_READ ? DB_MODE_READ : DB_MODE_WRITE, script, 1,
+	    err);
+	if (db == NULL)
+		goto out;
+	if (db_prepare(db, catalogue_sql, CATALOGUE_SQL_COUNT, err) == -1) {
+		db_close(db);
+		goto out;
+	}
+	cat = xcalloc(1, sizeof(*cat));
+	cat->db = db;
+	cat->mode = mode;
+	cat->data_version = db_data_version(db);
+	cat->arena = arena_new();
+	strbuf_init(&cat->packed, PACKED_MAX);
+out:
+	free(path);
+	return cat;
+}
+
+static void
+forget(struct catalogue *cat)
+{
+	notes_clear(&cat->notes);
+	edges_clear(&cat->proofs);
+	edges_clear(&cat->removed);
+	edges_clear(&cat->links);
+	memset(&cat->last, 0, sizeof(cat->last));
+	arena_reset(cat->arena);
+}
+
+void
+catalogue_close(struct catalogue *cat)
+{
+	if (cat == NULL)
+		return;
+	forget(cat);
+	db_close(cat->db);
+	arena_free(cat->arena);
+	strbuf_release(&cat->packed);
+	free(cat);
+}
+
+int
+catalogue_destroy(const char *folder, struct err *err)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(suffixes); i++) {
+		char *path = file_in(folder, suffixes[i]);
+
+		rc = file_remove(path, err);
+		free(path);
+	}
+	return rc;
+}
+
+struct db *
+catalogue_db(struct catalogue *cat)
+{
+	return cat->db;
+}
+
+struct db_stmt *
+catalogue_stmt(struct catalogue *cat, size_t i)
+{
+	return db_stmt(cat->db, 0, i);
+}
+
+static int
+state_load(struct catalogue *cat, struct state *ret_state, struct err *err)
+{
+	struct db_stmt *stmt = catalogue_stmt(cat, CATALOGUE_SQL_META);
+	struct state state = { 0 };
+	const void *digest;
+	size_t len;
+	int rc;
+
+	if ((rc = db_step(stmt, err)) == -1)
+		return -1;
+	if (rc == 0)
+		return err_set(err, ERR_DB,
+		    "the catalogue has lost its counters: rebuild it");
+	state.next = db_column_int(stmt, 0);
+	state.records = db_column_int(stmt, 1);
+	state.groups = db_column_int(stmt, 2);
+	state.version = db_column_int(stmt, 3);
+	digest = db_column_blob(stmt, 4, &len);
+	if (len == SHA256_LEN)
+		memcpy(state.digest, digest, len);
+	db_reset(stmt);
+	stmt = catalogue_stmt(cat, CATALOGUE_SQL_KINDS);
+	while ((rc = db_step(stmt, err)) == 1) {
+		int64_t kind = db_column_int(stmt, 0);
+
+		if (kind >= 0 && kind < RECORD_KIND_COUNT)
+			state.kinds[kind] = db_column_int(stmt, 1);
+	}
+	if (rc == -1)
+		return -1;
+	*ret_state = state;
+	return 0;
+}
+
+static int
+state_save(struct catalogue *cat, struct err *err)
+{
+	struct db_stmt *stmt = catalogue_stmt(cat, CATALOGUE_SQL_META_SET);
+
+	db_bind_int(stmt, 1, cat->state.next);
+	db_bind_int(stmt, 2, cat->state.records);
+	db_bind_int(stmt, 3, cat->state.groups);
+	db_bind_int(stmt, 4, cat->state.version);
+	db_bind_blob(stmt, 5, cat->state.digest, SHA256_LEN);
+	if (db_exec(stmt, err) == -1)
+		return -1;
+	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+		stmt = catalogue_stmt(cat, CATALOGUE_SQL_KIND_SET);
+		db_bind_int(stmt, 1, kind);
+		db_bind_int(stmt, 2, cat->state.kinds[kind]);
+		if (db_exec(stmt, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+catalogue_begin(struct catalogue *cat, struct err *err)
+{
+	forget(cat);
+	if (db_begin(cat->db, err) == -1)
+		return -1;
+	if (state_load(cat, &cat->state, err) == -1) {
+		db_rollback(cat->db);
+		return -1;
+	}
+	return 0;
+}
+
+void
+catalogue_rollback(struct catalogue *cat)
+{
+	db_rollback(cat->db);
+	forget(cat);
+}
+
+/* What to tell of one number: 1 its view, -1 that it is gone, 0 nothing. */
+static int
+verdict(const struct notes *notes, const struct note *note)
+{
+	bool was = note->was == NOTE_WAS_ONE || note->was == NOTE_WAS_MANY;
+
+	if (note->is_absent)
+		return was ? -1 : 0;
+	if (!was)
+		return 1;
+	if (note->is_element != 0)
+		return note->was != NOTE_WAS_MANY ||
+		       memcmp(notes->elements[note->is_element],
+			   notes->elements[note->was_element], SHA256_LEN) != 0;
+	return note->was != NOTE_WAS_ONE || note->is_touched;
+}
+
+static int
+tell_changes(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	struct merge_view *view;
+	int64_t *numbers;
+	size_t n;
+	int rc = 0;
+
+	numbers = notes_sorted(&cat->notes, &n);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		int what = verdict(&cat->notes,
+		    notes_get(&cat->notes, numbers[i]));
+
+		if (what == 0)
+			continue;
+		view = NULL;
+		arena_reset(arena);
+		if (what == 1)
+			rc = view_load(cat, arena, numbers[i], &view, err);
+		if (rc == 0 && what == 1 && view == NULL)
+			rc = err_set(err, ERR_DB,
+			    "group %lld of the catalogue has no view: "
+			    "rebuild it",
+			    (long long)numbers[i]);
+		if (rc == 0)
+			rc = changed(ctx, numbers[i], view, err);
+	}
+	free(numbers);
+	arena_free(arena);
+	return rc;
+}
+
+int
+catalogue_commit(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
+    struct err *err)
+{
+	bool is_large = cat->notes.n > 2000;
+
+	if (edges_flush(cat, err) == -1 || group_all(cat, err) == -1)
+		goto fail;
+	if (cat->notes.n > 0)
+		cat->state.version++;
+	if (state_save(cat, err) == -1)
+		goto fail;
+	if (changed != NULL && tell_changes(cat, changed, ctx, err) == -1)
+		goto fail;
+	if (db_commit(cat->db, err) == -1)
+		goto fail;
+	forget(cat);
+	if (is_large)
+		db_checkpoint(cat->db);
+	return 0;
+fail:
+	catalogue_rollback(cat);
+	return -1;
+}
+
+int
+catalogue_read_begin(struct catalogue *cat, struct err *err)
+{
+	return db_begin_read(cat->db, err);
+}
+
+void
+catalogue_read_end(struct catalogue *cat)
+{
+	db_rollback(cat->db);
+}
+
+int
+catalogue_status(struct catalogue *cat, struct catalogue_status *ret_status,
+    struct err *err)
+{
+	struct catalogue_status status = { 0 };
+	struct state state;
+
+	if (state_load(cat, &state, err) == -1)
+		return -1;
+	status.records = state.records;
+	status.groups = state.groups;
+	status.version = state.version;
+	for (int i = 0; i < SHA256_LEN; i++)
+		snprintf(status.digest + 2 * i, 3, "%02x", state.digest[i]);
+	memcpy(status.kinds, state.kinds, sizeof(status.kinds));
+	*ret_status = status;
+	return 0;
+}
+
+bool
+catalogue_changed(struct catalogue *cat)
+{
+	int64_t version = db_data_version(cat->db);
+	bool changed = version != cat->data_version;
+
+	cat->data_version = version;
+	return changed;
+}
