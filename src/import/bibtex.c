@@ -97,7 +97,15 @@ add_name(struct arena *arena, struct citation *c, const char *p,
 	comma = find_plain(p, end, ',');
 	if (comma == end) {
 		const char *family = family_start(p, end);
+		const char *whole = arena_strndup(arena, p, (size_t)(end - p));
+		const char *initials = citation_initials(whole);
 
+		if (initials != NULL) {
+			a->family = tex_text(arena, whole,
+			    (size_t)(initials - 1 - whole));
+			a->given = initials;
+			return;
+		}
 		a->family = tex_text(arena, family, (size_t)(end - family));
 		a->given = tex_text(arena, p, (size_t)(family - p));
 		return;

@@ -83,6 +83,28 @@ citation_keywords(struct arena *arena, struct citation *c, const char *text,
 	}
 }
 
+const char *
+citation_initials(const char *text)
+{
+	/* "Age UK" is nobody's name. */
+	static const char *const places[] = { "UK", "US", "USA", "EU", "UN",
+		"WHO", "NHS", "NZ" };
+	const char *last = strrchr(text, ' ');
+	size_t len;
+
+	if (last == NULL || last == text)
+		return NULL;
+	last++;
+	len = strspn(last, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	if (len < 1 || len > 3 || last[len] != '\0')
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (strcmp(last, places[i]) == 0)
+			return NULL;
+	}
+	return last;
+}
+
 void
 citation_name(struct arena *arena, struct citation *c, const char *text)
 {
@@ -96,7 +118,15 @@ citation_name(struct arena *arena, struct citation *c, const char *text)
 	a = &c->authors[c->n_authors++];
 	memset(a, 0, sizeof(*a));
 	if (comma == NULL) {
-		a->literal = text;
+		const char *initials = citation_initials(text);
+
+		if (initials == NULL) {
+			a->literal = text;
+			return;
+		}
+		a->family = arena_strndup(arena, text,
+		    (size_t)(initials - 1 - text));
+		a->given = initials;
 		return;
 	}
 	if (comma[1 + strspn(comma + 1, " ")] == '\0') {
@@ -180,6 +210,9 @@ design_said(const char *text)
 		{ "economic evaluation", "economic" },
 	};
 
+	/* Our vocabulary has no word for it, and it is not the next best. */
+	if (text_has(text, "scoping review"))
+		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (text_has(text, words[i].word))
 			return words[i].code;

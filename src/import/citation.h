@@ -67,7 +67,9 @@ const char *citation_date(struct arena *arena, const char *text);
 void citation_url(struct arena *arena, struct citation *c, const char *url);
 void citation_keywords(struct arena *arena, struct citation *c,
     const char *text, const char *separators);
-/* "Family, Given" or a group's name. */
+/* Where the initials of "Muhl C" start, as PubMed writes names; or NULL. */
+const char *citation_initials(const char *text);
+/* "Family, Given", "Family GN" or a group's name. */
 void citation_name(struct arena *arena, struct citation *c, const char *text);
 
 /* row_begin() was called. The citation as a record, to row_save(). */

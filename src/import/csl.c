@@ -63,6 +63,13 @@ add_authors(struct import_ctx *ctx, const struct json *json, struct citation *c)
 		a->given = text_of(ctx, one, "given");
 		a->literal = text_of(ctx, one, "literal");
 		a->orcid = text_of(ctx, one, "ORCID");
+		if (a->family == NULL && a->literal != NULL &&
+		    citation_initials(a->literal) != NULL) {
+			a->given = citation_initials(a->literal);
+			a->family = arena_strndup(ctx->arena, a->literal,
+			    (size_t)(a->given - 1 - a->literal));
+			a->literal = NULL;
+		}
 		if (particle != NULL && a->family != NULL)
 			a->family = arena_printf(ctx->arena, "%s %s", particle,
 			    a->family);

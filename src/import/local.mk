@@ -30,14 +30,22 @@ src_import_libimport_a_SOURCES = \
 
 IMPORT_HELP = tests/unit/import_help.c tests/unit/import_help.h
 UNIT_TESTS += \
+	tests/unit/test_import_csv \
 	tests/unit/test_import_hsds \
-	tests/unit/test_import_json
+	tests/unit/test_import_json \
+	tests/unit/test_import_references
+tests_unit_test_import_csv_SOURCES = tests/unit/test_import_csv.c \
+	$(IMPORT_HELP)
+tests_unit_test_import_csv_LDADD = $(UNIT_LDADD)
 tests_unit_test_import_hsds_SOURCES = tests/unit/test_import_hsds.c \
 	$(IMPORT_HELP)
 tests_unit_test_import_hsds_LDADD = $(UNIT_LDADD)
 tests_unit_test_import_json_SOURCES = tests/unit/test_import_json.c \
 	$(IMPORT_HELP)
 tests_unit_test_import_json_LDADD = $(UNIT_LDADD)
+tests_unit_test_import_references_SOURCES = \
+	tests/unit/test_import_references.c $(IMPORT_HELP)
+tests_unit_test_import_references_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_sample
 tests_unit_test_sample_SOURCES = tests/unit/test_sample.c
