@@ -48,5 +48,5 @@ tests_unit_test_import_references_SOURCES = \
 tests_unit_test_import_references_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_sample
-tests_unit_test_sample_SOURCES = tests/unit/test_sample.c
+tests_unit_test_sample_SOURCES = tests/unit/test_sample.c $(IMPORT_HELP)
 tests_unit_test_sample_LDADD = $(UNIT_LDADD)

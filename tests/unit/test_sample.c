@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "import/import.h"
+#include "import_help.h"
 #include "json/json.h"
 
 #define FILE_MAX (1024 * 1024)
@@ -130,11 +131,51 @@ test_sample(void **state)
 		assert_true(seen.languages[i] > 3);
 }
 
+/* A file goes in without an error and, once more, changes nothing. */
+static void
+import_file(struct bench *b, const char *node, const char *name, int64_t rows)
+{
+	const char *source = getenv("GSPD_SOURCE");
+	struct strbuf sb;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/sample/%s/%s",
+	    source != NULL ? source : ".", node, name);
+	b->options.node = node;
+	b->options.country = NULL;
+	assert_int_equal(file_read(path, FILE_MAX, &sb, &b->err), 0);
+	for (int round = 0; round < 2; round++) {
+		if (bench_import(b, name, sb.buf, sb.len) == -1)
+			fail_msg("%s: %s", path, b->err.text);
+		if (b->report.n_errors > 0 || b->report.rows != rows ||
+		    (round == 0 ? b->report.n_new : b->report.n_same) != rows) {
+			bench_print(b);
+			fail_msg("%s: not all rows", path);
+		}
+	}
+	strbuf_release(&sb);
+}
+
+static void
+test_files(void **state)
+{
+	import_file(*state, "ca", "evidence.ris", 3);
+	import_file(*state, "ca", "programmes.csv", 3);
+	import_file(*state, "ca", "records.ndjson", 19);
+	import_file(*state, "gb-eng", "evidence.bib", 3);
+	import_file(*state, "gb-eng", "programmes.csv", 3);
+	import_file(*state, "gb-eng", "records.ndjson", 19);
+	import_file(*state, "sg", "programmes.csv", 3);
+	import_file(*state, "sg", "records.ndjson", 16);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sample),
+		cmocka_unit_test_setup_teardown(test_files, bench_setup,
+		    bench_teardown),
 	};
 
 	return cmocka_run_group_tests_name("sample", tests, NULL, NULL);
