@@ -390,8 +390,8 @@ finish(struct entry_reader *r, struct err *err)
 }
 
 int
-feed_entry_read(struct arena *arena, const char *data, size_t len,
-    struct record **ret_rec, struct err *err)
+feed_entry_parse(struct xml_reader *reader, struct arena *arena,
+    const char *data, size_t len, struct record **ret_rec, struct err *err)
 {
 	static const struct xml_handler handler = { on_start, on_text, on_end };
 	struct entry_reader r = { .arena = arena, .data = data };
@@ -401,11 +401,25 @@ feed_entry_read(struct arena *arena, const char *data, size_t len,
 		return err_set(err, ERR_LIMIT, "record is larger than %d bytes",
 		    FEED_RECORD_MAX);
 	strbuf_init(&r.text, SCALAR_MAX);
-	if (xml_read(data, len, &handler, &r, err) == 0 &&
+	if (xml_reader_read(reader, data, len, &handler, &r, err) == 0 &&
 	    finish(&r, err) == 0) {
 		*ret_rec = r.rec;
 		rc = 0;
 	}
 	strbuf_release(&r.text);
+	return rc;
+}
+
+int
+feed_entry_read(struct arena *arena, const char *data, size_t len,
+    struct record **ret_rec, struct err *err)
+{
+	struct xml_reader *reader = xml_reader_new(err);
+	int rc;
+
+	if (reader == NULL)
+		return -1;
+	rc = feed_entry_parse(reader, arena, data, len, ret_rec, err);
+	xml_reader_free(reader);
 	return rc;
 }

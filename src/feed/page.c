@@ -188,7 +188,8 @@ check_id(const char *id, const char *node, const char *last, struct err *err)
 
 static int
 walk(const char *data, size_t len, size_t pos, const char *node,
-    struct arena *arena, feed_page_cb callback, void *ctx, struct err *err)
+    struct xml_reader *reader, struct arena *arena, feed_page_cb callback,
+    void *ctx, struct err *err)
 {
 	static const char open[] = "<entry ";
 	size_t close = len - strlen(PAGE_CLOSE), end;
@@ -208,8 +209,8 @@ walk(const char *data, size_t len, size_t pos, const char *node,
 			return -1;
 		why.code = ERR_NONE;
 		why.text[0] = '\0';
-		if (feed_entry_read(arena, data + pos, end - pos, &rec, &why) !=
-		    0)
+		if (feed_entry_parse(reader, arena, data + pos, end - pos, &rec,
+			&why) != 0)
 			rec = NULL;
 		if (callback(ctx, id, rec, rec == NULL ? &why : NULL,
 			data + pos, end - pos, err) != 0)
@@ -226,6 +227,7 @@ feed_page_read(const char *data, size_t len, const char *node,
     const char *prefix, feed_page_cb callback, void *ctx, struct err *err)
 {
 	size_t head = strlen(PAGE_OPEN), tail = strlen(PAGE_CLOSE), pos;
+	struct xml_reader *reader;
 	struct arena *arena;
 	const char *p;
 	int rc;
@@ -256,8 +258,12 @@ feed_page_read(const char *data, size_t len, const char *node,
 		return -1;
 	if (pos >= len - tail)
 		return err_set(err, ERR_FORMAT, "page has no entry");
+	reader = xml_reader_new(err);
+	if (reader == NULL)
+		return -1;
 	arena = arena_new();
-	rc = walk(data, len, pos, node, arena, callback, ctx, err);
+	rc = walk(data, len, pos, node, reader, arena, callback, ctx, err);
 	arena_free(arena);
+	xml_reader_free(reader);
 	return rc;
 }

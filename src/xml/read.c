@@ -6,6 +6,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "xml/scan.h"
@@ -243,16 +244,45 @@ set_handlers(xmlSAXHandler *sax)
 	sax->serror = on_error;
 }
 
+struct xml_reader {
+	xmlParserCtxtPtr parser;
+};
+
+struct xml_reader *
+xml_reader_new(struct err *err)
+{
+	struct xml_reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->parser = xmlNewParserCtxt();
+	if (reader->parser == NULL) {
+		free(reader);
+		err_set(err, ERR_SYS, "XML: libxml2 gave no parser");
+		return NULL;
+	}
+	set_handlers(reader->parser->sax);
+	return reader;
+}
+
+void
+xml_reader_free(struct xml_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	xmlFreeParserCtxt(reader->parser);
+	free(reader);
+}
+
 int
-xml_read(const char *data, size_t len, const struct xml_handler *handler,
-    void *ctx, struct err *err)
+xml_reader_read(struct xml_reader *reader, const char *data, size_t len,
+    const struct xml_handler *handler, void *ctx, struct err *err)
 {
 	struct reader r = { .handler = handler,
 		.ctx = ctx,
 		.err = err,
+		.parser = reader->parser,
 		.data = data,
 		.len = len };
-	int rc = -1;
+	xmlDocPtr doc;
 
 	if (len > INT_MAX)
 		return err_set(err, ERR_LIMIT, "XML: larger than %d bytes",
@@ -260,22 +290,29 @@ xml_read(const char *data, size_t len, const struct xml_handler *handler,
 	if (xml_prefilter(data, len, err) != 0 ||
 	    xml_scan_limits(data, len, err) != 0)
 		return -1;
-	r.parser = xmlCreateMemoryParserCtxt(data, (int)len);
-	if (r.parser == NULL)
-		return err_set(err, ERR_SYS, "XML: libxml2 gave no parser");
 	strbuf_init(&r.values, len + XML_ATTRS_MAX);
-	(void)xmlCtxtUseOptions(r.parser, XML_PARSE_NONET);
-	set_handlers(r.parser->sax);
 	r.parser->userData = &r;
-	rc = xmlParseDocument(r.parser);
-	if (!r.failed && (rc != 0 || r.parser->wellFormed == 0 ||
-			     r.parser->nsWellFormed == 0))
+	doc = xmlCtxtReadMemory(r.parser, data, (int)len, NULL, NULL,
+	    XML_PARSE_NONET);
+	if (!r.failed &&
+	    (r.parser->wellFormed == 0 || r.parser->nsWellFormed == 0))
 		fail(&r, "not well-formed");
-	rc = r.failed ? -1 : 0;
-	if (r.parser->myDoc != NULL)
-		xmlFreeDoc(r.parser->myDoc);
-	r.parser->myDoc = NULL;
-	xmlFreeParserCtxt(r.parser);
+	if (doc != NULL)
+		xmlFreeDoc(doc);
 	strbuf_release(&r.values);
+	return r.failed ? -1 : 0;
+}
+
+int
+xml_read(const char *data, size_t len, const struct xml_handler *handler,
+    void *ctx, struct err *err)
+{
+	struct xml_reader *reader = xml_reader_new(err);
+	int rc;
+
+	if (reader == NULL)
+		return -1;
+	rc = xml_reader_read(reader, data, len, handler, ctx, err);
+	xml_reader_free(reader);
 	return rc;
 }

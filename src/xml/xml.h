@@ -51,6 +51,14 @@ int xml_prefilter(const char *data, size_t len, struct err *err) MUST_CHECK;
 int xml_read(const char *data, size_t len, const struct xml_handler *handler,
     void *ctx, struct err *err) MUST_CHECK;
 
+/* The same with a parser that is kept: for many small documents in a row, in
+ * one thread. */
+struct xml_reader;
+struct xml_reader *xml_reader_new(struct err *err) MUST_CHECK;
+void xml_reader_free(struct xml_reader *reader); /* NULL is legal */
+int xml_reader_read(struct xml_reader *reader, const char *data, size_t len,
+    const struct xml_handler *handler, void *ctx, struct err *err) MUST_CHECK;
+
 /*
  * Where the element that begins at offset ends, by counting tags and without
  * parsing: names may still not match. Only for prefiltered bytes. ERR_FORMAT.

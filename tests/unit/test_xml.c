@@ -172,6 +172,36 @@ test_refused(void **state)
 	}
 }
 
+/* A bad byte is found at every place, whatever stands around it. */
+static void
+test_prefilter_places(void **state)
+{
+	static const char bad[] = { '\x01', '\x1f', '\r', '\0', '\x80',
+		'\xff' };
+	char doc[] = "<a>0123456789 abcdefghijklmnop \t\n~\x7f ABC</a>";
+	size_t i, k, at;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(xml_prefilter(doc, strlen(doc), &err), 0);
+	for (i = 1; i < sizeof(doc) - 1; i++) {
+		char was = doc[i];
+
+		for (k = 0; k < sizeof(bad); k++) {
+			doc[i] = bad[k];
+			at = 0;
+			assert_int_equal(valid_xml_text(doc, sizeof(doc) - 1,
+					     &at),
+			    0);
+			assert_int_equal(at, i);
+			assert_int_equal(xml_prefilter(doc, sizeof(doc) - 1,
+					     &err),
+			    -1);
+		}
+		doc[i] = was;
+	}
+}
+
 static void
 test_limits(void **state)
 {
@@ -244,6 +274,41 @@ test_truncated(void **state)
 	}
 	assert_int_equal(read_it(doc, i, &t, &err), 0);
 	strbuf_release(&t.sb);
+}
+
+/* A kept parser forgets what it read, also after a refusal. */
+static void
+test_reader_kept(void **state)
+{
+	static const char *const docs[] = { "<a>1</a>", "<a><b",
+		"<b x=\"&amp;\"/>", "<p:a/>", "<a>&x;</a>",
+		"<c xmlns=\"urn:c\"><d/></c>", "<a></b>", "<a>1</a>" };
+	struct err err;
+	struct xml_reader *reader = xml_reader_new(&err);
+	int round;
+	size_t i;
+
+	(void)state;
+	assert_non_null(reader);
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < ARRAY_LEN(docs); i++) {
+			struct trace once, kept;
+			int rc = read_it(docs[i], strlen(docs[i]), &once, &err);
+
+			memset(&kept, 0, sizeof(kept));
+			strbuf_init(&kept.sb, 1000);
+			kept.data = docs[i];
+			assert_int_equal(xml_reader_read(reader, docs[i],
+					     strlen(docs[i]), &handler, &kept,
+					     &err),
+			    rc);
+			assert_string_equal(once.sb.buf, kept.sb.buf);
+			strbuf_release(&once.sb);
+			strbuf_release(&kept.sb);
+		}
+	}
+	xml_reader_free(reader);
+	xml_reader_free(NULL);
 }
 
 static void
@@ -349,6 +414,8 @@ test_canonical(void **state)
 	assert_int_equal(xml_canonical(doc, strlen(doc), &sb, &err), 0);
 	assert_string_equal(sb.buf, "<a b=\"2\" c=\"1\"><d></d></a>");
 	assert_int_equal(xml_canonical("<a>", 3, &sb, &err), -1);
+	assert_int_equal(xml_canonical("<a xmlns=\"rel\"/>", 17, &sb, &err),
+	    -1);
 	assert_int_equal(xml_canonical("<!DOCTYPE a><a/>", 16, &sb, &err), -1);
 	strbuf_release(&sb);
 	strbuf_init(&sb, 5);
@@ -403,9 +470,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_prefilter_places),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_handler_stops),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_reader_kept),
 		cmocka_unit_test(test_element_end),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_write_bad_text),
