@@ -63,8 +63,11 @@ api_handle(struct api *api, const struct http_request *req,
 		    "the interface is under " API_BASE);
 	else if (api->cat == NULL || api->search == NULL)
 		rc = err_set(&err, ERR_STALE, "no catalogue yet: %s", api->why);
-	else
+	else if ((rc = catalogue_read_begin(api->cat, &err)) == 0) {
+		/* One state of the catalogue for the whole answer. */
 		rc = route(api, req, res, &err);
+		catalogue_read_end(api->cat);
+	}
 	if (rc == -1) {
 		if (err.code == ERR_DB)
 			api->is_broken = true;

@@ -51,7 +51,7 @@ void api_handle(struct api *api, const struct http_request *req,
     struct http_response *res);
 /*
  * A record (merged view) as a file: format "json", "ris" or "bib". `id` is
- * any member's. ERR_NOTFOUND also when there is no such format for its kind.
+ * any member's. Inside catalogue_read_begin(). ERR_NOTFOUND also when there is no such format for its kind.
  */
 int api_record_file(struct api *api, const struct http_request *req,
     const char *id, const char *format, struct http_response *res,

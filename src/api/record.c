@@ -58,23 +58,16 @@ read_view(struct api *api, const struct http_request *req, const char *id,
     struct http_response *res, struct merge_view **ret_view, struct err *err)
 {
 	struct catalogue_status status;
-	int rc = -1;
 
 	if (api->cat == NULL)
 		return err_set(err, ERR_STALE, "no catalogue yet: %s",
 		    api->why);
-	if (catalogue_read_begin(api->cat, err) == -1)
+	if (catalogue_status(api->cat, &status, err) == -1 ||
+	    catalogue_view(api->cat, req->arena, id, ret_view, err) == -1)
 		return -1;
-	if (catalogue_status(api->cat, &status, err) == -1)
-		goto out;
-	if (catalogue_view(api->cat, req->arena, id, ret_view, err) == -1)
-		goto out;
 	if (api_etag(req, res, &status))
 		*ret_view = NULL;
-	rc = 0;
-out:
-	catalogue_read_end(api->cat);
-	return rc;
+	return 0;
 }
 
 int

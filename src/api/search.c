@@ -160,25 +160,16 @@ api_search(struct api *api, const struct http_request *req,
 	struct search_result result;
 	struct http_params params;
 	struct api_query query;
-	int rc = -1;
 
 	if (http_params_read(req->arena, req->query, &params, err) == -1 ||
-	    api_query_read(req->arena, &params, &query, err) == -1)
+	    api_query_read(req->arena, &params, &query, err) == -1 ||
+	    catalogue_status(api->cat, &status, err) == -1)
 		return -1;
-	if (catalogue_read_begin(api->cat, err) == -1)
-		return -1;
-	if (catalogue_status(api->cat, &status, err) == -1)
-		goto out;
-	if (api_etag(req, res, &status)) {
-		rc = 0;
-		goto out;
-	}
+	if (api_etag(req, res, &status))
+		return 0;
 	if (search_run(api->search, req->arena, &query.search, &result, err) ==
 	    -1)
-		goto out;
-	rc = write_result(api, req, &params, &query, &result, &status,
+		return -1;
+	return write_result(api, req, &params, &query, &result, &status,
 	    &res->body, err);
-out:
-	catalogue_read_end(api->cat);
-	return rc;
 }

@@ -45,3 +45,8 @@ tests/unit/escape_tmpl.c: tests/unit/escape.tmpl tools/tmplc$(EXEEXT)
 		mv $@.tmp $@
 EXTRA_DIST += tests/unit/escape.tmpl
 CLEANFILES += tests/unit/escape_tmpl.c
+
+UNIT_TESTS += tests/unit/test_web
+tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/site.c \
+	tests/unit/site.h tests/unit/client.h
+tests_unit_test_web_LDADD = $(UNIT_LDADD)
