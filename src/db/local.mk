@@ -6,3 +6,7 @@ src_db_libdb_a_SOURCES = \
 UNIT_TESTS += tests/unit/test_db
 tests_unit_test_db_SOURCES = tests/unit/test_db.c
 tests_unit_test_db_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_sql
+tests_unit_test_sql_SOURCES = tests/unit/test_sql.c
+tests_unit_test_sql_LDADD = $(UNIT_LDADD)
