@@ -23,3 +23,8 @@ EXTRA_DIST += tests/feeds/README.md tests/feeds/good tests/feeds/bad \
 TESTS += tests/xmlsec.sh tests/javaxml.sh tests/atom.sh
 EXTRA_DIST += tests/xmlsec.sh tests/javaxml.sh tests/VerifyHead.java \
 	tests/atom.sh schemas/atom.rng
+
+# Whole nodes: run by script/test with pytest.
+EXTRA_DIST += tests/t/conftest.py tests/t/test_backup.py \
+	tests/t/test_bad_input.py tests/t/test_commands.py \
+	tests/t/test_federate.py tests/t/test_kill.py

@@ -1,10 +1,39 @@
 /*
- * main: the one program. Finds the command and hands over.
+ * main: the one program. Parses the command line, runs the command, turns
+ * an error into one line and an exit code (design: ux.md).
  */
-#include "base/base.h"
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "app/app.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	return 0;
+	struct app app;
+	struct err err = { 0 };
+	int status = 0;
+
+	/* A closed pipe or a file limit is an error to report, no reason to
+	 * vanish. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	app_init(&app);
+	if (args_parse(&app, argc, argv, &err) == -1)
+		status = -1;
+	else if (app.command != NULL && app.help)
+		help_command(app.command);
+	else if (app.command != NULL)
+		status = app.command->run(&app, &err);
+	if (status == -1) {
+		complain("%s%s%s", app.command ? app.command->name : "",
+		    app.command ? ": " : "", err.text);
+		status = app.is_busy && err.code == ERR_CONFLICT
+			     ? EXIT_AGAIN
+			     : exit_code(&err);
+	}
+	app_close(&app);
+	return status;
 }

@@ -62,6 +62,12 @@ int conf_parse(const char *name, const char *data, size_t len,
 void conf_release(struct conf *conf);
 /* Text of a new gspd.conf with every option explained. */
 void conf_write(const struct conf *conf, struct strbuf *ret_out);
+/*
+ * Option i of gspd.conf: its section, key and value as it would be written.
+ * -1 behind the last.
+ */
+int conf_option(const struct conf *conf, size_t i, const char **ret_section,
+    const char **ret_key, struct strbuf *ret_value);
 /* Table of options for people / for gspd.conf(5) as mdoc. */
 void conf_explain(struct strbuf *ret_out);
 void conf_explain_mdoc(struct strbuf *ret_out);

@@ -8,6 +8,18 @@
 #include "conf/conf.h"
 #include "conf/option.h"
 
+int
+conf_option(const struct conf *conf, size_t i, const char **ret_section,
+    const char **ret_key, struct strbuf *ret_value)
+{
+	if (i >= N_NODE_OPTIONS)
+		return -1;
+	*ret_section = node_options[i].section;
+	*ret_key = node_options[i].key;
+	option_get(&node_options[i], conf, ret_value);
+	return 0;
+}
+
 static const char *
 default_text(const struct option *option)
 {

@@ -1,0 +1,165 @@
+/*
+ * app: the command line, the processes, and what commands share. The only
+ * room that reads the wall clock and the environment, prints and exits.
+ *
+ * A command is a struct command in cmd_NAME.c; commands.c lists them, and
+ * the list drives parsing and help.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include <stdio.h>
+
+#include "base/base.h"
+#include "catalogue/catalogue.h"
+#include "conf/conf.h"
+#include "crypto/crypto.h"
+#include "json/json.h"
+#include "ledger/ledger.h"
+#include "publish/publish.h"
+#include "pull/pull.h"
+#include "record/record.h"
+#include "search/search.h"
+
+/* Exit codes (design: ux.md): sysexits.h where it has a fitting one. */
+#define EXIT_PROBLEM     1  /* it ran, and found something wrong */
+#define EXIT_USAGE       2  /* the command line is wrong */
+#define EXIT_UNAVAILABLE 69 /* the other side, or a port, is not there */
+#define EXIT_DISK        74 /* disk full, unreadable, damaged */
+#define EXIT_AGAIN       75 /* busy: try again later */
+#define EXIT_CONF        78 /* configuration */
+
+#define APP_WORDS_MAX   16
+#define APP_OPTIONS_MAX 64
+#define APP_LOCK_S      30 /* how long a command waits for the writer */
+/* Stands while a rebuild is under way: one that was cut short starts anew. */
+#define APP_REBUILD_MARK "catalogue.rebuild"
+#define APP_AGENT        "gspd/" PACKAGE_VERSION
+
+struct app_option {
+	const char *name; /* "--key" */
+	const char *arg;  /* "HEX", NULL for a flag */
+	const char *help;
+};
+
+struct app;
+struct command {
+	const char *name;    /* "peer add" */
+	const char *words;   /* "URL", "[PEER]" or "" */
+	const char *summary; /* one line for the list */
+	const char *help;    /* what --help says below the usage */
+	size_t min_words;
+	size_t max_words;
+	bool has_json;
+	bool no_folder;                   /* works without -d */
+	const struct app_option *options; /* ends with a NULL name */
+	/* An exit code, or -1 with err. */
+	int (*run)(struct app *app, struct err *err);
+};
+extern const struct command *const commands[]; /* ends with NULL */
+
+struct app {
+	const char *folder;
+	bool json;
+	bool help;
+	const struct command *command;
+	const char *words[APP_WORDS_MAX];
+	size_t n_words;
+	struct {
+		const struct app_option *option;
+		const char *value;
+	} given[APP_OPTIONS_MAX];
+	size_t n_given;
+
+	/* What is open; each is opened at its first use. */
+	struct arena *arena; /* lives as long as the command */
+	bool has_conf;
+	struct conf conf;
+	bool has_peers;
+	struct conf_peers peers;
+	struct ledger *ledger;
+	struct catalogue *catalogue;
+	struct search *search;
+	int lock_fd;  /* pull.lock, -1 when not held */
+	bool is_busy; /* an ERR_CONFLICT means: try again later */
+};
+
+/* ---- the command line (args.c, help.c) ---- */
+
+/* Fills app from argv; ERR_USAGE. app->command NULL: --help or --version
+ * alone was asked for and answered. */
+int args_parse(struct app *app, int argc, char **argv,
+    struct err *err) MUST_CHECK;
+const char *args_value(const struct app *app, const char *name); /* or NULL */
+bool args_flag(const struct app *app, const char *name);
+/* The i-th value of an option that may repeat, or NULL. */
+const char *args_each(const struct app *app, const char *name, size_t i);
+/* A value as a number within bounds; `def` when it is not given. */
+int args_int(const struct app *app, const char *name, int64_t def, int64_t min,
+    int64_t max, int64_t *ret_n, struct err *err) MUST_CHECK;
+void help_all(void);
+void help_command(const struct command *command);
+/* The subcommands of "peer" or "key"; 0 when it is no such word. */
+size_t help_group(FILE *to, const char *group);
+
+/* ---- what commands open (context.c) ---- */
+
+void app_init(struct app *app);
+void app_close(struct app *app);
+char *app_path(struct app *app, const char *name);
+/* ERR_CONF also when there is no gspd.conf. */
+int app_conf(struct app *app, struct err *err) MUST_CHECK;
+int app_peers(struct app *app, struct err *err) MUST_CHECK;
+int app_ledger(struct app *app, struct err *err) MUST_CHECK;
+/*
+ * Catalogue and searcher. A damaged one is renamed aside and made again from
+ * the pages, with a line on standard error (needs the writer's lock).
+ */
+int app_catalogue(struct app *app, enum catalogue_mode mode,
+    struct err *err) MUST_CHECK;
+/* Our key; any trouble with its file is ERR_CONF. */
+struct key *app_key(struct app *app, struct err *err) MUST_CHECK;
+/*
+ * The lock of whoever writes the catalogue (DIR/pull.lock): waits wait_s,
+ * after a second with a line on standard error. ERR_CONFLICT when it stays
+ * taken; commands exit 75.
+ */
+int app_lock(struct app *app, int wait_s, struct err *err) MUST_CHECK;
+void app_unlock(struct app *app);
+/* True while `gspd serve` runs on the folder (its DIR/serve.lock). */
+bool app_is_served(struct app *app);
+/* Rename a damaged catalogue aside; NULL and err, or its new name. */
+const char *app_set_aside(struct app *app, struct err *err) MUST_CHECK;
+
+/* ---- jobs that several commands and the daemon do (jobs.c) ---- */
+
+void app_env(struct app *app, struct pull_env *ret_env);
+int app_publish(struct app *app, bool force, bool full,
+    struct publish_result *ret_result, struct err *err) MUST_CHECK;
+/* Our own feed into our catalogue. Catalogue open for writing, lock held. */
+int app_merge_own(struct app *app, struct pull_result *ret_result,
+    struct err *err) MUST_CHECK;
+/* The catalogue emptied and made again from the pages; lock held, catalogue
+ * closed. Cut short, it is begun anew by whoever opens the catalogue next. */
+int app_rebuild(struct app *app, struct err *err) MUST_CHECK;
+/* State by the clock alone, for a peer without trouble. */
+enum peer_state app_peer_state(const struct ledger_peer *peer, int64_t now);
+
+/* ---- printing (output.c) ---- */
+
+int exit_code(const struct err *err);
+/* Write to standard output; ERR_SYS when it is full or gone. */
+int out_text(const struct strbuf *sb, struct err *err) MUST_CHECK;
+int out_printf(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
+/* "gspd: " text on standard error. */
+void complain(const char *fmt, ...) ERR_PRINTF(1, 2);
+/* Ask on the terminal; the answer in the arena, `def` for an empty line. */
+const char *ask(struct arena *arena, const char *question, const char *def);
+bool ask_yes(struct arena *arena, const char *question);
+bool is_terminal(void);
+/* A peer as `status` and `peer list` print it. */
+void json_peer(struct json_writer *w, const struct conf_peer *conf,
+    const struct ledger_peer *peer, int64_t interval_s, int64_t now);
+void text_peers(struct app *app, struct strbuf *sb, int64_t now);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * jobs: what both commands and the daemon do: publish, merge our own feed,
+ * rebuild (design: architecture.md, "The flow"). Neighbours: context.c opens,
+ * publish/ and pull/ do the work.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+
+static int64_t
+wall_clock(void *ctx)
+{
+	(void)ctx;
+	return clock_now();
+}
+
+void
+app_env(struct app *app, struct pull_env *ret_env)
+{
+	struct pull_env env = {
+		.folder = app->folder,
+		.node = app->has_conf ? app->conf.node : NULL,
+		.user_agent = APP_AGENT,
+		.ledger = app->ledger,
+		.catalogue = app->catalogue,
+		.search = app->search,
+		.now = wall_clock,
+	};
+
+	*ret_env = env;
+}
+
+int
+app_publish(struct app *app, bool force, bool full,
+    struct publish_result *ret_result, struct err *err)
+{
+	struct publish_options options = { .folder = app->folder,
+		.now = clock_now(),
+		.force = force,
+		.full = full };
+	struct key *key = NULL;
+	char next[65];
+	int ret = -1;
+
+	if (app_conf(app, err) == -1 || app_ledger(app, err) == -1)
+		return -1;
+	options.node = app->conf.node;
+	options.next_s = app->conf.next_s;
+	options.expires_s = app->conf.expires_s;
+	options.resign_s = app->conf.resign_s;
+	key = app_key(app, err);
+	if (key != NULL && publish_nextkey_read(app->folder, next, err) == 0)
+		ret = publish_run(app->ledger, key, next, &options, ret_result,
+		    err);
+	key_free(key);
+	return ret;
+}
+
+int
+app_merge_own(struct app *app, struct pull_result *ret_result, struct err *err)
+{
+	char hash[SHA256_HEX_LEN];
+	struct pull_env env;
+	struct key *key = app_key(app, err);
+
+	if (key == NULL)
+		return -1;
+	key_hash(key, hash);
+	key_free(key);
+	app_env(app, &env);
+	return pull_self(&env, hash, ret_result, err);
+}
+
+int
+app_rebuild(struct app *app, struct err *err)
+{
+	char hash[SHA256_HEX_LEN];
+	struct pull_env env;
+	struct key *key;
+	int ret = -1;
+
+	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
+	    app_ledger(app, err) == -1)
+		return -1;
+	key = app_key(app, err);
+	if (key == NULL)
+		return -1;
+	key_hash(key, hash);
+	key_free(key);
+	if (file_replace(app_path(app, APP_REBUILD_MARK), "", 0, 0600, err) ==
+		-1 ||
+	    catalogue_destroy(app->folder, err) == -1)
+		return -1;
+	app->catalogue = catalogue_open(app->folder, CATALOGUE_WRITE, err);
+	if (app->catalogue != NULL)
+		app->search = search_open(app->catalogue, err);
+	if (app->search != NULL) {
+		app_env(app, &env);
+		ret = pull_rebuild(&env, &app->peers, hash, err);
+	}
+	search_close(app->search);
+	catalogue_close(app->catalogue);
+	app->search = NULL;
+	app->catalogue = NULL;
+	if (ret == 0)
+		ret = file_remove(app_path(app, APP_REBUILD_MARK), err);
+	return ret;
+}
+
+enum peer_state
+app_peer_state(const struct ledger_peer *peer, int64_t now)
+{
+	if (peer->serial == 0)
+		return PEER_NEW;
+	if (now >= peer->expires)
+		return PEER_STALE;
+	return now >= peer->next_promised ? PEER_LATE : PEER_FRESH;
+}

@@ -1,0 +1,356 @@
+"""The command line: the contract for scripts, exit codes, help, manual."""
+
+import json
+import os
+import pty
+import re
+import stat
+
+import pytest
+
+from conftest import GSPD, SOURCE, gspd, programme
+
+
+def commands():
+    return [line[2:16].strip() for line in gspd("--help").stdout.split("\n")
+            if re.match(r"  [a-z]+( [a-z]+)? {2,}\S", line)
+            and not line.startswith("  -")]
+
+
+def test_help_and_version():
+    assert re.match(r"gspd \d+\.\d+", gspd("--version").stdout)
+    names = commands()
+    for name in ("init", "serve", "peer add", "key show", "verify", "restore"):
+        assert name in names
+    for name in names:
+        out = gspd(*name.split(), "--help").stdout
+        assert out.startswith("usage: gspd ")
+
+
+def test_manual_knows_every_command_and_option():
+    with open(os.path.join(SOURCE, "man", "gspd.8")) as f:
+        page = f.read()
+    for name in commands():
+        at = page.index(".It Cm %s" % name)
+        end = page.find("\n.It Cm ", at + 1)
+        out = gspd(*name.split(), "--help").stdout
+        for option in re.findall(r"^  --([a-z-]+)", out, re.M):
+            if option != "json":
+                assert "Fl -%s" % option in page[at:end], (name, option)
+
+
+@pytest.mark.parametrize("args,says", [
+    ([], "which command?"),
+    (["serv"], "did you mean 'serve'?"),
+    (["nonsense"], "there is no command 'nonsense'"),
+    (["peer"], "say which"),
+    (["peer", "ad"], "did you mean 'peer add'?"),
+    (["show"], "gspd show ID"),
+    (["show", "a", "b"], "one word too many"),
+    (["show", "a", "--owm"], "did you mean '--own'?"),
+    (["retire", "x", "--note"], "--note needs a value"),
+    (["serve", "--json"], "--json is not for this command"),
+    (["verify", "/nowhere"], "--key is missing"),
+    (["verify", "/nowhere", "--key", "12"], "64 hexadecimal digits"),
+    (["search", "x", "--limit", "0"], "--limit must be"),
+    (["search", "x", "--filter", "colour=red"], "--filter"),
+    (["import", "x", "--format", "doc"], "--format"),
+    (["-d"], "-d needs a folder"),
+])
+def test_usage_is_2(tmp_path, args, says):
+    done = gspd(*args, code=2, env={"GSPD_DIR": str(tmp_path)})
+    assert says in done.stderr
+    assert done.stderr.strip().split("\n")[-1].startswith("gspd: ")
+
+
+def test_init_makes_a_node(node):
+    mode = stat.S_IMODE(os.stat(node.dir).st_mode)
+    assert mode == 0o700
+    for name in ("keys/online.pem", "keys/next.pem"):
+        mode = stat.S_IMODE(os.stat(os.path.join(node.dir, name)).st_mode)
+        assert mode == 0o600, name
+    status = node.json("status")
+    assert status["node"] == "ca"
+    assert status["records"] == 0
+    assert status["serial"] > 1600000000
+    gspd("verify", os.path.join(node.dir, "feed"), "--key", node.key,
+         "--node", "ca")
+
+
+def test_init_never_overwrites(node):
+    key = node.key
+    done = node.run("init", "--node", "us", "--organisation", "x", "--url",
+                    "http://127.0.0.1/", "--yes", code=1)
+    assert "already" in done.stderr
+    assert node.key == key
+    os.rename(node.dir + "/gspd.conf", node.dir + "/elsewhere")
+    node.run("init", "--node", "us", "--organisation", "x", "--url",
+             "http://127.0.0.1/", "--yes", code=1)
+    assert node.run("key", "show").stdout.startswith(key)
+
+
+def test_init_needs_answers(make_node):
+    node = make_node(init=False)
+    done = node.run("init", "--node", "ca", "--yes", code=2, input="")
+    assert "--organisation is missing" in done.stderr
+    done = node.run("init", "--node", "CANADA", "--organisation", "x",
+                    "--url", "http://a.example/", "--yes", code=2)
+    assert "node must be" in done.stderr
+    assert not os.path.exists(node.dir)
+
+
+def test_init_asks_on_a_terminal(make_node):
+    node = make_node(init=False)
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(GSPD, [GSPD, "-d", node.dir, "init", "--contact", "a@b.example"])
+    said = b""
+    for answer in (b"sg", b"Institute", b"http://127.0.0.1:9/", b"",
+                   b"en zh"):
+        while not said.rstrip().endswith(b":"):
+            said += os.read(fd, 1000)
+        said = b""
+        os.write(fd, answer + b"\n")
+    try:
+        while os.read(fd, 1000):
+            pass
+    except OSError:
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    facts = node.json("config")
+    assert facts["node.node"] == "sg"
+    assert facts["node.languages"] == "en zh"
+    assert facts["web.listen"] == "127.0.0.1:8080"
+
+
+def test_folder_from_the_environment(node):
+    env = {"GSPD_DIR": node.dir}
+    assert gspd("config", "node.node", env=env).stdout == "ca\n"
+    assert gspd("config", "-d", node.dir, "node").stdout == "ca\n"
+
+
+def test_key_show(node):
+    lines = node.run("key", "show").stdout.split("\n")
+    assert re.fullmatch("[0-9a-f]{64}", lines[0])
+    assert len(lines[1].split()) >= 16
+    facts = node.json("key", "show")
+    assert facts["hash"] == lines[0] and facts["words"] == lines[1]
+    assert "overwritten" in node.run("key", "new", code=1).stderr
+
+
+def test_a_record_from_birth_to_end(node):
+    record = programme("ca", "Choir on the Hill", summary="We sing.")
+    id = node.add(record)
+    assert id.startswith("urn:gspd:ca:")
+    # Shown before it is published, found only afterwards.
+    assert node.json("show", id)["name"] == "Choir on the Hill"
+    assert node.json("search", "choir")["count"] == 0
+    out = node.json("publish")
+    assert out["records"] == 1 and out["pages_written"] == 1
+    found = node.json("search", "choir")
+    assert found["count"] == 1
+    item = found["items"][0]
+    assert (item["id"], item["kind"], item["node"], item["title"]) == \
+        (id, "programme", "ca", "Choir on the Hill")
+    assert found["facets"]["country"] == {"ca": 1}
+
+    own = node.json("show", id, "--own")
+    own["name"] = "Choir in the Valley"
+    done = node.json("edit", "-", "--note", "moved", input=json.dumps(own))
+    assert done["change"] == "changed"
+    assert node.json("edit", "-", input=json.dumps(own))["change"] == "same"
+    node.run("publish")
+    assert node.json("search", "valley")["count"] == 1
+    assert node.json("search", "hill")["count"] == 0
+    shown = node.json("show", id)
+    assert shown["members"] == [id]
+    assert {"field": "name", "from": id} in shown["provenance"]
+
+    history = node.json("show", id, "--history")
+    assert [v["version"] for v in history] == [2, 1]
+    assert history[0]["note"] == "moved"
+    assert history[1]["record"]["name"] == "Choir on the Hill"
+
+    node.run("retire", id, "--note", "closed")
+    assert node.json("publish")["records"] == 0
+    assert node.json("search", "valley")["count"] == 0
+    node.run("show", id, code=1)
+    assert node.json("show", id, "--history")[0]["retired"] is True
+
+
+def test_add_and_edit_refuse(node, tmp_path):
+    id = node.add(programme("ca", "Choir"))
+    again = json.dumps(programme("ca", "Choir", id=id))
+    assert "exists already" in node.run("add", "-", input=again, code=1).stderr
+    other = json.dumps(programme("us", "Choir", number=1))
+    for command in ("add", "edit"):
+        node.run(command, "-", input=other, code=1)
+    unknown = json.dumps(programme("ca", "Choir", number=99))
+    assert "no record" in node.run("edit", "-", input=unknown, code=1).stderr
+    bad = programme("ca", "Choir", zone=["music"], status="open")
+    done = node.run("add", "-", input=json.dumps(bad), code=1)
+    assert "zone" in done.stderr and "status" in done.stderr
+    for text in ("", "{", "[1]", '{"kind":"programme"}', "<entry/>", "{}",
+                 '{"kind":"choir"}'):
+        done = node.run("add", "-", input=text, code=1)
+        assert done.stderr.startswith("gspd: ")
+    node.run("add", str(tmp_path / "absent"), code=1)
+    assert node.json("status")["own"] == 1
+
+
+def test_an_atom_entry_can_be_added(make_node):
+    one, two = make_node("ca"), make_node("ca")
+    id = one.add(programme("ca", "Choir"))
+    feed = one.run("export", "--own", "--format", "xml").stdout
+    entry = feed[feed.index("<entry"):feed.index("</entry>") + 8]
+    assert two.json("add", "-", input=entry)["id"] == id
+    assert two.json("show", id, "--own")["name"] == "Choir"
+
+
+def test_import_reports(node, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "name,summary,status,zone,access,organisation.name,area.country\n"
+        "Choir,We sing.,active,arts,self,Society,CA\n"
+        "Garden,We dig.,active,nature,self,Society,CA\n")
+    report = node.json("import", path, "--dry-run")
+    assert (report["new"], report["errors"]) == (2, 0)
+    assert node.json("status")["own"] == 0
+    report = node.json("import", path)
+    assert (report["new"], report["changed"], report["same"]) == (2, 0, 0)
+    report = node.json("import", path)
+    assert (report["new"], report["changed"], report["same"]) == (0, 0, 2)
+    path.write_text(path.read_text() +
+                    "Walk,We walk.,active,juggling,self,Society,CA\n")
+    report = node.json("import", path, code=1)
+    assert report["errors"] == 1
+    assert any("zone" in p["column"] for p in report["problems"])
+    assert os.path.exists(report["errors_file"])
+
+
+def test_publish_twice_changes_nothing(node):
+    node.load([programme("ca", "Walk %d" % i, number=i) for i in range(200)])
+    first = node.json("publish")
+    assert first["published"] and first["pages_written"] >= 4
+    again = node.json("publish")
+    assert not again["published"] and again["pages_written"] == 0
+    assert again["serial"] == first["serial"]
+    node.run("edit", "-", input=json.dumps(
+        programme("ca", "Walk anew", number=7)))
+    third = node.json("publish")
+    assert third["pages_written"] == 1
+    assert third["serial"] > first["serial"]
+    forced = node.json("publish", "--force")
+    assert forced["published"] and forced["pages_written"] == 0
+
+
+def test_search_filters_and_paging(node):
+    node.load([programme("ca", "Choir %d" % i, number=i,
+                         zone=["nature" if i % 3 == 0 else "arts"])
+               for i in range(30)])
+    node.run("publish")
+    all_ = node.json("search", "choir", "--limit", "100")
+    assert all_["count"] == 30 and len(all_["items"]) == 30
+    assert all_["facets"]["zone"] == {"arts": 20, "nature": 10}
+    some = node.json("search", "choir", "--filter", "zone=nature",
+                     "--filter", "country=ca")
+    assert some["count"] == 10
+    assert node.json("search", "--filter", "country=us")["count"] == 0
+    seen, cursor = set(), None
+    for _ in range(10):
+        page = node.json("search", "choir", "--limit", "7",
+                         *(["--cursor", cursor] if cursor else []))
+        seen.update(item["id"] for item in page["items"])
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            break
+    assert len(seen) == 30
+    assert "30 found" in node.run("search", "choir").stdout
+
+
+def test_export_reads_back(make_node, tmp_path):
+    node, copy = make_node("ca"), make_node("ca")
+    node.load([programme("ca", "Walk %d" % i, number=i) for i in range(60)])
+    node.run("publish")
+    text = node.run("export").stdout
+    assert len(text.splitlines()) == 60
+    assert text == node.run("export", "--format", "ndjson").stdout
+    path = tmp_path / "all.ndjson"
+    path.write_text(text)
+    assert copy.json("import", path, "--format", "gspd")["new"] == 60
+    copy.run("publish")
+    again = [json.loads(line) for line in
+             copy.run("export", "--own").stdout.splitlines()]
+    first = [json.loads(line) for line in text.splitlines()]
+    for record in first + again:
+        for key in ("published", "first_published", "modified"):
+            record.pop(key, None)
+    key = lambda record: record["id"]
+    assert sorted(again, key=key) == sorted(first, key=key)
+    node.run("export", "--format", "doc", code=2)
+
+
+def test_verify(node, tmp_path):
+    node.load([programme("ca", "Walk %d" % i, number=i) for i in range(60)])
+    node.run("publish")
+    feed, key = os.path.join(node.dir, "feed"), node.key
+    done = gspd("verify", feed, "--key", key, "--node", "ca")
+    assert done.stdout.startswith("good: node ca")
+    assert json.loads(gspd("verify", feed, "--key", key, "--json").stdout)[
+        "records"] == 60
+    done = gspd("verify", feed, "--key", "0" * 64, code=1)
+    assert len(done.stderr.strip().split("\n")) == 1
+    gspd("verify", feed, "--key", key, "--node", "us", code=1)
+    gspd("verify", feed, "--key", key, "--now", "4000000000", code=1)
+    gspd("verify", feed, "--key", key, "--now", "1000000000", code=1)
+    gspd("verify", tmp_path / "absent", "--key", key, code=1)
+    # One bit of one page.
+    name = sorted(os.listdir(os.path.join(feed, "p")))[0]
+    page = os.path.join(feed, "p", name)
+    with open(page, "rb") as f:
+        data = bytearray(f.read())
+    data[len(data) // 2] ^= 1
+    os.chmod(page, 0o600)
+    with open(page, "wb") as f:
+        f.write(data)
+    gspd("verify", feed, "--key", key, code=1)
+
+
+def test_verify_an_address(node):
+    node.add(programme("ca", "Choir"))
+    node.run("publish")
+    node.serve()
+    done = gspd("verify", node.url, "--key", node.key)
+    assert "1 records" in done.stdout
+    gspd("verify", node.url, "--key", "0" * 64, code=1)
+    node.stop()
+    gspd("verify", node.url, "--key", "0" * 64, code=69)
+
+
+def test_config(node):
+    assert node.run("config", "web.workers").stdout == "4\n"
+    assert "interval = 30m" in node.run("config").stdout
+    assert "peers.conf [peer NAME]" in gspd("config", "--explain").stdout
+    node.run("config", "--check")
+    node.run("config", "web.colour", code=1)
+    node.conf("#interval = 30m", "interval = 30w")
+    assert "gspd.conf:" in node.run("config", "--check", code=78).stderr
+
+
+def test_check(node):
+    done = node.run("check")
+    assert "0 problems" in done.stdout
+    os.chmod(node.dir + "/keys/online.pem", 0o644)
+    done = node.run("check", code=78)
+    assert "chmod 600" in done.stdout
+    assert node.json("check", code=78)["problems"] >= 1
+
+
+def test_rebuild_gives_the_same_digest(node):
+    node.load([programme("ca", "Walk %d" % i, number=i) for i in range(100)])
+    node.run("publish")
+    digest = node.digest()
+    assert node.json("rebuild")["digest"] == digest
+    node.serve()
+    done = node.run("rebuild", code=75)
+    assert "stop it first" in done.stderr
