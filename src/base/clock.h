@@ -25,5 +25,7 @@ void clock_format_age(int64_t age_s, char *ret_text, size_t len);
 /* The wall clock and a monotonic one in milliseconds: app/ and tests only. */
 int64_t clock_now(void);
 int64_t clock_monotonic_ms(void);
+/* Microseconds of no known origin, for saying how long something took. */
+int64_t clock_monotonic_us(void);
 
 #endif

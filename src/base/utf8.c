@@ -174,7 +174,14 @@ utf8_nfc(const char *text, size_t len, struct strbuf *ret_out, struct err *err)
 		return err_set(err, ERR_FORMAT, "byte %zu is not UTF-8",
 		    bad + 1);
 	}
-	map_utf8(text, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE, ret_out);
+	/* Nothing below U+0300 composes with anything: bytes below 0xcc. */
+	for (bad = 0; bad < len && (unsigned char)text[bad] < 0xcc; bad++)
+		;
+	if (bad == len)
+		strbuf_add(ret_out, text, len);
+	else
+		map_utf8(text, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE,
+		    ret_out);
 	return 0;
 }
 

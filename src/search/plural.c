@@ -100,8 +100,9 @@ static const struct {
 static void
 plural_forms(struct forms *forms, const char *word, size_t len)
 {
+	/* Tails of all forms, but for "men" and its like. */
 	if (word[len - 1] != 's' && word[len - 1] != 'x' &&
-	    word[len - 1] != 'n')
+	    !ends(word, len, "en"))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(exceptions); i++) {
 		if (is_word(word, len, exceptions[i].word)) {

@@ -515,7 +515,7 @@ search_run(struct search *search, struct arena *arena,
     const struct search_query *query, struct search_result *ret_result,
     struct err *err)
 {
-	int64_t started = clock_monotonic_ms();
+	int64_t started = clock_monotonic_us();
 	struct search_result result = { 0 };
 	struct run run = { 0 };
 	bool is_inside = db_in_transaction(search->db);
@@ -534,7 +534,7 @@ search_run(struct search *search, struct arena *arena,
 	free(run.matches);
 	if (rc == -1)
 		return -1;
-	result.took_us = (clock_monotonic_ms() - started) * 1000;
+	result.took_us = clock_monotonic_us() - started;
 	*ret_result = result;
 	return 0;
 }

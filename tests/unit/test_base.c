@@ -171,6 +171,13 @@ test_encodings(void **state)
 	strbuf_reset(&sb);
 	assert_int_equal(utf8_nfc("e\xcc\x81", 3, &sb, &err), 0);
 	assert_string_equal(sb.buf, "\xc3\xa9");
+	strbuf_reset(&sb);
+	assert_int_equal(utf8_nfc("d\xc3\xa9j\xc3\xa0 vu", 9, &sb, &err), 0);
+	assert_string_equal(sb.buf, "d\xc3\xa9j\xc3\xa0 vu");
+	strbuf_reset(&sb);
+	/* the angstrom sign is the letter, also behind plain text */
+	assert_int_equal(utf8_nfc("plain \xe2\x84\xab", 9, &sb, &err), 0);
+	assert_string_equal(sb.buf, "plain \xc3\x85");
 	assert_int_equal(utf8_nfc("\xff", 1, &sb, &err), -1);
 	strbuf_release(&sb);
 }
