@@ -25,7 +25,6 @@ struct work {
 	size_t n_old;
 	size_t cap_old;
 	const struct feed_ref *page; /* being read */
-	bool is_ours;                /* the error is not the peer's */
 };
 
 static int
@@ -79,11 +78,7 @@ on_record(void *ctx, const char *id, struct record *rec, const struct err *why,
 			return 0;
 	}
 	apply->changed++;
-	if (catalogue_put(apply->env->catalogue, rec, digest, err) == -1) {
-		work->is_ours = true;
-		return -1;
-	}
-	return 0;
+	return catalogue_put(apply->env->catalogue, rec, digest, err);
 }
 
 /* Pages that go: remember their records, forget the page. */
@@ -150,10 +145,8 @@ put_new(struct work *work, struct err *err)
 		if (rc == -1)
 			return err_prefix(err, "page %.8s", page->hash);
 		if (catalogue_page_put(apply->env->catalogue, apply->head->node,
-			page->prefix, page->hash, err) == -1) {
-			work->is_ours = true;
+			page->prefix, page->hash, err) == -1)
 			return -1;
-		}
 	}
 	return 0;
 }
@@ -205,6 +198,14 @@ put_feed(struct work *work, struct err *err)
 	return catalogue_feed_put(apply->env->catalogue, &feed, err);
 }
 
+/* Disk and database are ours; whatever else is wrong came with the pages. */
+static enum apply_end
+blame(const struct err *err)
+{
+	return err->code == ERR_SYS || err->code == ERR_DB ? APPLY_OURS
+							   : APPLY_WRONG;
+}
+
 /* Everything inside the transaction. */
 static enum apply_end
 change(struct work *work, struct err *err)
@@ -229,10 +230,7 @@ change(struct work *work, struct err *err)
 	    drop_old(work, err) == -1)
 		return APPLY_OURS;
 	if (put_new(work, err) == -1)
-		return work->is_ours || err->code == ERR_SYS ||
-			       err->code == ERR_DB
-			   ? APPLY_OURS
-			   : APPLY_WRONG;
+		return blame(err);
 	if (is_shrinking(work, &before)) {
 		err_set(err, ERR_TRUST,
 		    "%lld of %lld records would go: held until it is released "
@@ -262,7 +260,7 @@ apply_run(struct apply *apply, struct err *err)
 		catalogue_rollback(catalogue);
 	else if (catalogue_commit(catalogue,
 		     search != NULL ? search_update : NULL, search, err) == -1)
-		end = APPLY_OURS;
+		end = blame(err);
 out:
 	free(work.old);
 	arena_free(work.arena);

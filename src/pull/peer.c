@@ -230,7 +230,7 @@ plan_pages(struct peer *peer)
 		if (k < n && strcmp(applied[k].prefix, page->prefix) == 0 &&
 		    strcmp(applied[k].hash, page->hash) == 0)
 			continue;
-		if (!store_has(&peer->store, page->hash))
+		if (!store_is_good(&peer->store, page))
 			VEC_PUSH(peer->missing, peer->n_missing,
 			    peer->cap_missing, *page);
 	}
@@ -493,7 +493,10 @@ peer_apply(struct peer *peer, struct err *err)
 	case APPLY_WRONG:
 		bad_release(&peer->bad);
 		bad_init(&peer->bad);
-		object_failed(peer, &why);
+		if (why.code == ERR_NOTFOUND)
+			object_failed(peer, &why);
+		else
+			peer_settle(peer, PEER_REJECTED, why.text);
 		return 0;
 	case APPLY_OURS: *err = why; return -1;
 	}

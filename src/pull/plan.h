@@ -72,6 +72,8 @@ int store_read(const struct store *store, const struct feed_ref *ref,
 /* What was staged for heads that this plan has left behind goes. */
 int store_trim(const struct store *store, const struct plan *plan,
     struct err *err) MUST_CHECK;
+/* It rests here and is whole; a damaged one is removed. */
+bool store_is_good(const struct store *store, const struct feed_ref *ref);
 /* Keep a checked object; packed (may be NULL) is the same as gzip. */
 int store_stage(const struct store *store, const char *hash, const void *data,
     size_t len, const void *packed, size_t packed_len,

@@ -18,7 +18,8 @@ struct pull_env {
 	const char *folder;
 	const char *node; /* ours */
 	const char *user_agent;
-	int64_t transfers; /* at once in all; 0: the limit of net/ */
+	int64_t transfers;  /* at once in all; 0: the limit of net/ */
+	int64_t request_ms; /* for tests; 0: the limit of net/ */
 	struct ledger *ledger;
 	struct catalogue *catalogue; /* CATALOGUE_WRITE */
 	struct search *search;       /* on that catalogue */

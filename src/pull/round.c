@@ -158,7 +158,8 @@ pull_round(struct pull_env *env, const struct conf_peer *const *peers, size_t n,
     struct pull_result *ret_results, struct err *err)
 {
 	struct net_options options = { .user_agent = env->user_agent,
-		.transfers = env->transfers };
+		.transfers = env->transfers,
+		.request_ms = env->request_ms };
 	struct round round = { .env = env };
 	struct err local = { 0 };
 	int ret = -1;

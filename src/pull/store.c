@@ -84,6 +84,7 @@ store_read(const struct store *store, const struct feed_ref *ref,
     struct strbuf *ret_bytes, struct err *err)
 {
 	struct arena *arena = arena_new();
+	struct err why = { 0 };
 	const char *path;
 	int rc = -1;
 
@@ -91,21 +92,35 @@ store_read(const struct store *store, const struct feed_ref *ref,
 	if (store->staging != NULL) {
 		path = path_of(arena, store->staging, ref->hash);
 		if (file_exists(path)) {
-			rc = read_from(path, ref, ret_bytes, err);
+			rc = read_from(path, ref, ret_bytes, &why);
 			if (rc == 0)
 				goto out;
 			(void)unlink(path);
 		}
 	}
 	path = path_of(arena, store->objects, ref->hash);
-	rc = read_from(path, ref, ret_bytes, err);
+	rc = read_from(path, ref, ret_bytes, &why);
 	/* Damage in a peer's folder heals by fetching again. */
-	if (rc == -1 && store->staging != NULL && err != NULL &&
-	    err->code == ERR_TRUST)
+	if (rc == -1 && store->staging != NULL && why.code == ERR_TRUST)
 		(void)unlink(path);
+	if (rc == -1 && err != NULL)
+		*err = why;
 out:
 	arena_free(arena);
 	return rc;
+}
+
+bool
+store_is_good(const struct store *store, const struct feed_ref *ref)
+{
+	struct strbuf bytes;
+	bool is_good;
+
+	if (!store_has(store, ref->hash))
+		return false;
+	is_good = store_read(store, ref, &bytes, NULL) == 0;
+	strbuf_release(&bytes);
+	return is_good;
 }
 
 int
