@@ -43,6 +43,25 @@ FUZZ_TARGETS += tests/fuzz/fuzz_http
 tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_http_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_http_LDFLAGS = $(FUZZ_LINK)
+FUZZ_TARGETS += tests/fuzz/fuzz_bibtex
+tests_fuzz_fuzz_bibtex_SOURCES = tests/fuzz/fuzz_bibtex.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_bibtex_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_bibtex_LDFLAGS = $(FUZZ_LINK)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_csv
+tests_fuzz_fuzz_csv_SOURCES = tests/fuzz/fuzz_csv.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_csv_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_csv_LDFLAGS = $(FUZZ_LINK)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_json_import
+tests_fuzz_fuzz_json_import_SOURCES = tests/fuzz/fuzz_json_import.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_import_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_json_import_LDFLAGS = $(FUZZ_LINK)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_ris
+tests_fuzz_fuzz_ris_SOURCES = tests/fuzz/fuzz_ris.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ris_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_ris_LDFLAGS = $(FUZZ_LINK)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZ
