@@ -22,7 +22,7 @@ tests_fuzz_fuzz_xml_LDFLAGS = $(FUZZ_LINK)
 FUZZ_TARGETS += tests/fuzz/fuzz_query
 tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_query_LDADD = $(FUZZ_LDADD)
-tests_fuzz_fuzz_query_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_query_LDFLAGS = $(FUZZ_LINK)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_head
 tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c $(FUZZ_MAIN)
