@@ -200,6 +200,21 @@ verdict(const struct notes *notes, const struct note *note)
 	return note->was != NOTE_WAS_ONE || note->is_touched;
 }
 
+/* Whether it is of many or one is known: no need to look for members. */
+static int
+load(struct catalogue *cat, struct arena *arena, const struct note *note,
+    struct merge_view **ret_view, struct err *err)
+{
+	struct record *rec;
+
+	if (note->is_element != 0)
+		return view_load(cat, arena, note->number, ret_view, err);
+	if (record_visible(cat, arena, note->number, &rec, err) == -1)
+		return -1;
+	*ret_view = rec == NULL ? NULL : merge_view(arena, &rec, 1);
+	return 0;
+}
+
 static int
 tell_changes(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
     struct err *err)
@@ -212,15 +227,15 @@ tell_changes(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
 
 	numbers = notes_sorted(&cat->notes, &n);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		int what = verdict(&cat->notes,
-		    notes_get(&cat->notes, numbers[i]));
+		const struct note *note = notes_get(&cat->notes, numbers[i]);
+		int what = verdict(&cat->notes, note);
 
 		if (what == 0)
 			continue;
 		view = NULL;
 		arena_reset(arena);
 		if (what == 1)
-			rc = view_load(cat, arena, numbers[i], &view, err);
+			rc = load(cat, arena, note, &view, err);
 		if (rc == 0 && what == 1 && view == NULL)
 			rc = err_set(err, ERR_DB,
 			    "group %lld of the catalogue has no view: "

@@ -79,13 +79,14 @@ content_digest(struct ledger *ledger, const struct record *rec,
 static void
 source_key(const char *publisher, const char *id, uint8_t ret_key[SHA256_LEN])
 {
-	struct sha256 *sha = sha256_new();
+	struct strbuf sb;
 
-	sha256_update(sha, publisher, strlen(publisher));
-	sha256_update(sha, "\n", 1);
-	sha256_update(sha, id, strlen(id));
-	sha256_final(sha, ret_key);
-	sha256_free(sha);
+	strbuf_init(&sb, SIZE_MAX);
+	strbuf_addstr(&sb, publisher);
+	strbuf_addch(&sb, '\n');
+	strbuf_addstr(&sb, id);
+	sha256(sb.buf, sb.len, ret_key);
+	strbuf_release(&sb);
 }
 
 /* Publisher and id of a source value; false when it has no id. */

@@ -116,6 +116,71 @@ test_groups(void **state)
 }
 
 static void
+same_as(struct record *rec, const char *id)
+{
+	struct value *v = record_add(rec, NULL, FIELD_SAME_AS, NULL, NULL);
+
+	record_add(rec, v, FIELD_SAME_AS_ID, id, NULL);
+}
+
+/* Who is named before it is there joins when it comes. */
+static void
+test_named_before_it_comes(void **state)
+{
+	struct record *a = article("ca", 1, "A", NULL);
+	struct record *b = article("sg", 2, "B", NULL);
+
+	(void)state;
+	same_as(a, id_of("ca", 3));
+	same_as(a, b->id);
+	same_as(b, a->id);
+	begin();
+	put(a);
+	commit();
+	begin();
+	put(article("ca", 3, "C", NULL)); /* of one node: one side is enough */
+	commit();
+	assert_string_equal(told, "+1/2 ");
+	begin();
+	put(b); /* both say so */
+	commit();
+	assert_string_equal(told, "+1/3 ");
+	begin();
+	put(article("sg", 2, "B", NULL)); /* it takes that back */
+	commit();
+	assert_string_equal(told, "+1/2 +3/1 ");
+	begin();
+	assert_int_equal(catalogue_remove(cat, a->id, &err), 0);
+	commit();
+	assert_string_equal(told, "-1/0 +2/1 ");
+}
+
+/* One holder too many, and a key proves nothing for all the others too. */
+static void
+test_flooded_key(void **state)
+{
+	struct catalogue_status full;
+
+	(void)state;
+	begin();
+	for (int i = 0; i < MERGE_KEY_MAX; i++)
+		put(article("ca", i, "A", "10.1000/x"));
+	commit();
+	full = status();
+	assert_int_equal(full.groups, 1);
+	begin();
+	put(article("sg", 1, "A", "10.1000/x"));
+	commit();
+	assert_int_equal(status().groups, MERGE_KEY_MAX + 1);
+	assert_int_equal(view(id_of("ca", 1))->n_members, 1);
+	begin();
+	assert_int_equal(catalogue_remove(cat, id_of("sg", 1), &err), 0);
+	commit();
+	assert_int_equal(status().groups, 1);
+	assert_string_equal(status().digest, full.digest);
+}
+
+static void
 test_rollback(void **state)
 {
 	struct catalogue_status before;
@@ -390,6 +455,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_put_and_read),
 		TEST(test_groups),
+		TEST(test_named_before_it_comes),
+		TEST(test_flooded_key),
 		TEST(test_rollback),
 		TEST(test_commit_fails),
 		TEST(test_hidden),
