@@ -11,3 +11,8 @@ tests_unit_test_http_reader_LDADD = $(UNIT_LDADD)
 tests_unit_test_http_server_SOURCES = tests/unit/test_http_server.c \
 	tests/unit/client.h
 tests_unit_test_http_server_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_http_tls
+tests_unit_test_http_tls_SOURCES = tests/unit/test_http_tls.c \
+	tests/unit/client.h
+tests_unit_test_http_tls_LDADD = $(UNIT_LDADD)

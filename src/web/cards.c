@@ -99,7 +99,8 @@ facts_of(const struct page *page, const struct record *rec)
 	case RECORD_KIND_RESOURCE:
 		return dotted(page, coded(page, rec, FIELD_RESOURCE_TYPE),
 		    languages_of(page, rec, FIELD_LANGUAGE));
-	case RECORD_KIND_CHAMPION: return value_get(root, FIELD_CHAMPION_ROLE);
+	case RECORD_KIND_CHAMPION:
+		return languages_of(page, rec, FIELD_LANGUAGE);
 	default: return value_get(root, FIELD_VOCABULARY);
 	}
 }

@@ -27,7 +27,7 @@ static const struct {
 	    "charity-details/?regid=" },
 };
 
-const char *
+static const char *
 identifier_name(const char *scheme)
 {
 	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
@@ -151,17 +151,81 @@ add_where(const struct cite *cite, const struct value *root,
 		strbuf_addf(line, " %s.", publisher);
 }
 
-static const char *
-find_doi(const struct value *root)
+/* Both parts in canonical form; as written when they have none. */
+static bool
+read_identifier(const struct page *page, const struct value *v,
+    const char **ret_scheme, const char **ret_value)
 {
+	const char *scheme = value_get(v, FIELD_IDENTIFIER_SCHEME);
+	const char *value = value_get(v, FIELD_IDENTIFIER_VALUE);
+	struct err err;
+
+	if (scheme == NULL || value == NULL)
+		return false;
+	*ret_scheme = scheme;
+	*ret_value = value;
+	if (identifier_normalise(page->arena, scheme, value, &scheme, &value,
+		&err) == 0) {
+		*ret_scheme = scheme;
+		*ret_value = value;
+	}
+	return true;
+}
+
+static bool
+has_text(const struct row *row, const char *text)
+{
+	for (size_t i = 0; row != NULL && i < row->n; i++) {
+		if (strcmp(row->items[i].text.text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+row_identifiers(const struct page *page, struct section *section,
+    const struct value *root)
+{
+	const char *scheme, *value, *text;
+	struct row *row = NULL;
+
 	for (const struct value *v = value_find(root, FIELD_IDENTIFIER);
 	     v != NULL; v = value_next(v)) {
-		const char *scheme = value_get(v, FIELD_IDENTIFIER_SCHEME);
+		if (!read_identifier(page, v, &scheme, &value))
+			continue;
+		text = arena_printf(page->arena, "%s %s",
+		    identifier_name(scheme), value);
+		/* Nodes write the same one in different ways. */
+		if (has_text(row, text))
+			continue;
+		if (row == NULL)
+			row = row_new(page, section, TEXT_IDENTIFIERS);
+		row_add(page, row,
+		    (struct item){ .text = { text, NULL },
+			.href = identifier_url(page, scheme, value) });
+	}
+}
 
-		if (scheme != NULL && strcasecmp(scheme, "doi") == 0)
-			return value_get(v, FIELD_IDENTIFIER_VALUE);
+static const char *
+find_doi(const struct page *page, const struct value *root)
+{
+	const char *scheme, *value;
+
+	for (const struct value *v = value_find(root, FIELD_IDENTIFIER);
+	     v != NULL; v = value_next(v)) {
+		if (read_identifier(page, v, &scheme, &value) &&
+		    strcasecmp(scheme, "doi") == 0)
+			return value;
 	}
 	return NULL;
+}
+
+static bool
+ends_sentence(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len != 0 && strchr(".?!", text[len - 1]) != NULL;
 }
 
 struct cite *
@@ -178,13 +242,14 @@ cite_make(const struct page *page, const struct record *rec)
 	cite->volume = value_get(root, FIELD_VOLUME);
 	cite->issue = value_get(root, FIELD_ISSUE);
 	cite->pages = value_get(root, FIELD_PAGES);
-	cite->doi = find_doi(root);
+	cite->doi = find_doi(page, root);
 	strbuf_init(&line, LINE_MAX_BYTES);
 	add_authors(page, rec, cite, &line);
 	if (line.len != 0)
 		strbuf_addch(&line, ' ');
-	strbuf_addf(&line, "(%s). %s.",
-	    cite->year != NULL ? cite->year : "n.d.", cite->title);
+	strbuf_addf(&line, "(%s). %s%s",
+	    cite->year != NULL ? cite->year : "n.d.", cite->title,
+	    ends_sentence(cite->title) ? "" : ".");
 	add_where(cite, root, &line);
 	if (cite->doi != NULL)
 		strbuf_addf(&line, " %s",

@@ -126,25 +126,9 @@ fill_reading(const struct page *page, struct record_view *view)
 {
 	const struct value *root = &view->rec->root;
 	struct section *s = section_add(page, view, "read", TEXT_FULL_TEXT);
-	struct row *row = NULL;
 
 	row_field(page, s, TEXT_WEBSITE, root, FIELD_URL);
-	for (const struct value *v = value_find(root, FIELD_IDENTIFIER);
-	     v != NULL; v = value_next(v)) {
-		const char *scheme = value_get(v, FIELD_IDENTIFIER_SCHEME);
-		const char *value = value_get(v, FIELD_IDENTIFIER_VALUE);
-
-		if (scheme == NULL || value == NULL)
-			continue;
-		if (row == NULL)
-			row = row_new(page, s, TEXT_IDENTIFIERS);
-		row_add(page, row,
-		    (struct item){
-			.text = { arena_printf(page->arena, "%s %s",
-				      identifier_name(scheme), value),
-			    NULL },
-			.href = identifier_url(page, scheme, value) });
-	}
+	row_identifiers(page, s, root);
 	row_field(page, s, TEXT_OPEN_ACCESS, root, FIELD_OPEN_ACCESS);
 	row_field(page, s, TEXT_PUBLISHER, root, FIELD_PUBLISHER);
 }

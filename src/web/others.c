@@ -5,30 +5,6 @@
 #include "web/page.h"
 
 static void
-add_identifiers(const struct page *page, struct section *section,
-    const struct value *root)
-{
-	struct row *row = NULL;
-
-	for (const struct value *v = value_find(root, FIELD_IDENTIFIER);
-	     v != NULL; v = value_next(v)) {
-		const char *scheme = value_get(v, FIELD_IDENTIFIER_SCHEME);
-		const char *value = value_get(v, FIELD_IDENTIFIER_VALUE);
-
-		if (scheme == NULL || value == NULL)
-			continue;
-		if (row == NULL)
-			row = row_new(page, section, TEXT_IDENTIFIERS);
-		row_add(page, row,
-		    (struct item){
-			.text = { arena_printf(page->arena, "%s %s",
-				      identifier_name(scheme), value),
-			    NULL },
-			.href = identifier_url(page, scheme, value) });
-	}
-}
-
-static void
 add_reference(const struct page *page, struct section *section,
     enum text_id label, const char *id)
 {
@@ -103,7 +79,7 @@ fill_details(const struct page *page, struct record_view *view,
 	row_field(page, s, TEXT_EXACT_MATCH, root, FIELD_EXACT_MATCH);
 	row_field(page, s, TEXT_REPLACED_BY, root, FIELD_REPLACED_BY);
 	row_field(page, s, TEXT_TERMS, root, FIELD_TERM);
-	add_identifiers(page, s, root);
+	row_identifiers(page, s, root);
 }
 
 void

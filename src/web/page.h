@@ -171,9 +171,10 @@ void fill_evidence(const struct page *page, struct record_view *view);
 void fill_others(const struct page *page, struct record_view *view);
 /* cite.c */
 struct cite *cite_make(const struct page *page, const struct record *rec);
+void row_identifiers(const struct page *page, struct section *section,
+    const struct value *root);
 const char *identifier_url(const struct page *page, const char *scheme,
     const char *value);
-const char *identifier_name(const char *scheme);
 /* provenance.c */
 int fill_provenance(const struct page *page, struct record_view *view,
     struct err *err) MUST_CHECK;
