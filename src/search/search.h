@@ -81,7 +81,12 @@ struct search_result {
 };
 
 struct search;
-/* A searcher on a catalogue handle, for the handle's thread. */
+/*
+ * A searcher on a catalogue handle, for the handle's thread; one per handle.
+ * Open for writing it makes its tables, and fills them when the catalogue
+ * holds records already. Open for reading without them it finds nothing
+ * until a writer has made them.
+ */
 struct search *search_open(struct catalogue *cat, struct err *err) MUST_CHECK;
 void search_close(struct search *search);
 
@@ -104,8 +109,10 @@ int search_rebuild(struct search *search, struct err *err) MUST_CHECK;
 
 /*
  * Folded words of text, space-separated: NFKC, case and diacritics folded;
- * apostrophes and hyphens both joined and split; overlapping pairs for Han,
- * Kana, Hangul, Thai, Lao, Khmer, Myanmar; light Arabic normalisation.
+ * apostrophes and hyphens both joined and split; overlapping pairs (and the
+ * last character) for Han, Kana, Hangul, Thai, Lao, Khmer, Myanmar; light
+ * Arabic normalisation. Words come in order, other forms of them (joined,
+ * singulars, without article) behind.
  */
 void search_tokens(const char *text, size_t len, struct strbuf *ret_out);
 
