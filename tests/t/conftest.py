@@ -155,6 +155,8 @@ class Node:
             self.proc.send_signal(sig)
         code = self.proc.wait(timeout=40)
         self.proc = None
+        for word in ("Sanitizer", "runtime error"):
+            assert not self.logged(word), open(self.log).read()
         return code
 
     def add_peer(self, other, **kw):
