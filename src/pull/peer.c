@@ -361,6 +361,25 @@ judge_head(struct peer *peer)
 	}
 }
 
+/*
+ * Not modified: what we hold is judged again all the same, for since then
+ * the pin in peers.conf may have changed.
+ */
+static void
+judge_held_head(struct peer *peer)
+{
+	struct err why = { 0 };
+
+	strbuf_release(&peer->head_bytes);
+	if (store_head(&peer->store, &peer->head_bytes, &why) == -1) {
+		peer->row.etag[0] = '\0';
+		ask_head(peer);
+		return;
+	}
+	memcpy(peer->etag, peer->row.etag, sizeof(peer->etag));
+	judge_head(peer);
+}
+
 static void
 on_head(void *ctx, const struct net_answer *answer, struct err *err)
 {
@@ -380,7 +399,7 @@ on_head(void *ctx, const struct net_answer *answer, struct err *err)
 		return;
 	}
 	if (answer->status == 304) {
-		peer_settle_good(peer);
+		judge_held_head(peer);
 		return;
 	}
 	memcpy(peer->etag, answer->etag, sizeof(peer->etag));
