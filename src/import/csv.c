@@ -10,6 +10,20 @@
 
 #include "import/citation.h"
 
+static bool
+is_column_of(const struct column *c, const char *path)
+{
+	if (c->role == COLUMN_IGNORED)
+		return false;
+	if (c->role != COLUMN_FIELD)
+		return strcmp(c->path, path) == 0;
+	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+		if (c->is_known[kind] && strcmp(c->plain[kind], path) == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *
 column_name(void *format, const char *path)
 {
@@ -26,34 +40,8 @@ column_name(void *format, const char *path)
 	}
 	plain[len] = '\0';
 	for (size_t i = 0; i < table->n; i++) {
-		const struct column *c = &table->columns[i];
-		char own[96] = "";
-
-		if (c->role == COLUMN_IGNORED)
-			continue;
-		for (int k = 0;
-		     c->role == COLUMN_FIELD && k < RECORD_KIND_COUNT; k++) {
-			size_t at = 0;
-
-			if (!c->is_known[k])
-				continue;
-			for (size_t d = 0; d < c->paths[k].n; d++) {
-				unsigned n = c->paths[k].index[d];
-
-				at += (size_t)snprintf(own + at,
-				    sizeof(own) - at, "%s%s", d > 0 ? "." : "",
-				    field_get(c->paths[k].ids[d])->name);
-				if (n > 1)
-					at += (size_t)snprintf(own + at,
-					    sizeof(own) - at, "[%u]", n);
-				if (at >= sizeof(own))
-					break;
-			}
-			if (strcmp(own, plain) == 0)
-				return c->name;
-		}
-		if (c->role != COLUMN_FIELD && strcmp(c->path, plain) == 0)
-			return c->name;
+		if (is_column_of(&table->columns[i], plain))
+			return table->columns[i].name;
 	}
 	return NULL;
 }
@@ -214,8 +202,8 @@ put_cells(struct import_ctx *ctx, struct record *rec,
 }
 
 static const char *
-id_of(struct import_ctx *ctx, const struct csv_table *table,
-    const struct record *rec, const char *id, const char *key)
+id_of(struct import_ctx *ctx, const struct record *rec, const char *id,
+    const char *key)
 {
 	const struct value *group;
 	const char *who = NULL;
@@ -230,7 +218,6 @@ id_of(struct import_ctx *ctx, const struct csv_table *table,
 	}
 	if (key != NULL)
 		return row_id(ctx, key);
-	(void)table;
 	group = value_find(&rec->root, FIELD_ORGANISATION);
 	if (group != NULL)
 		who = value_text(rec, group, FIELD_ORGANISATION_NAME, NULL,
@@ -296,7 +283,7 @@ csv_row(struct import_ctx *ctx, const struct csv_table *table,
 	rec = record_new(ctx->arena, kind, "",
 	    lang != NULL ? lang : ctx->options->lang);
 	put_cells(ctx, rec, table);
-	rec->id = id_of(ctx, table, rec, id, key);
+	rec->id = id_of(ctx, rec, id, key);
 	row_source(ctx, rec, key);
 	return row_save(ctx, rec, err);
 }

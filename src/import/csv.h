@@ -54,6 +54,7 @@ struct column {
 	enum column_role role;
 	bool is_known[RECORD_KIND_COUNT];
 	struct import_path paths[RECORD_KIND_COUNT];
+	const char *plain[RECORD_KIND_COUNT]; /* "site[2].lat" */
 };
 
 struct csv_table {

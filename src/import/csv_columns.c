@@ -153,15 +153,33 @@ squeeze(struct arena *arena, const char *name)
 	return text;
 }
 
+/* The path as the check of a record writes it. */
+static const char *
+plain_path(struct arena *arena, const struct import_path *path)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < path->n; i++) {
+		text = arena_printf(arena, "%s%s%s", text, i > 0 ? "." : "",
+		    field_get(path->ids[i])->name);
+		if (path->index[i] > 1)
+			text = arena_printf(arena, "%s[%u]", text,
+			    path->index[i]);
+	}
+	return text;
+}
+
 static void
-try_path(struct column *column, const char *path)
+try_path(struct arena *arena, struct column *column, const char *path)
 {
 	for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
 		if (column->is_known[kind])
 			continue;
-		column->is_known[kind] = path_parse(path,
-					     (enum record_kind)kind,
-					     &column->paths[kind]) == 0;
+		if (path_parse(path, (enum record_kind)kind,
+			&column->paths[kind]) == -1)
+			continue;
+		column->is_known[kind] = true;
+		column->plain[kind] = plain_path(arena, &column->paths[kind]);
 	}
 }
 
@@ -183,7 +201,7 @@ try_alias(struct arena *arena, struct column *column, const char *paths,
 	while (*paths != '\0') {
 		size_t len = strcspn(paths, " ");
 
-		try_path(column,
+		try_path(arena, column,
 		    arena_printf(arena, "%.*s%s", (int)len, paths, lang));
 		paths += len;
 		paths += *paths == ' ';
@@ -215,7 +233,7 @@ read_column(struct arena *arena, struct column *column, const char *name)
 	column->name = name;
 	column->path = name;
 	column->role = COLUMN_FIELD;
-	try_path(column, name);
+	try_path(arena, column, name);
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
 		if (strcmp(aliases[i].name, bare) == 0)
 			try_alias(arena, column, aliases[i].path, lang);

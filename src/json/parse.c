@@ -67,7 +67,8 @@ scan_string(struct scan *s, struct err *err)
 		if (quote == NULL)
 			return fail_at(s->data, s->at, "string has no end",
 			    err);
-		while (quote - slashes > start && quote[-1 - slashes] == '\\')
+		while (
+		    quote - slashes > start && *(quote - slashes - 1) == '\\')
 			slashes++;
 		p = quote + 1;
 		if (slashes % 2 == 0)
@@ -198,7 +199,9 @@ original_offset(const struct scan *s, size_t at)
 		marks++;
 		p += JSON_MARK_LEN + 1;
 	}
-	return at >= marks * MARK_GROWTH ? at - marks * MARK_GROWTH : 0;
+	at = at >= marks * MARK_GROWTH ? at - marks * MARK_GROWTH : 0;
+	/* A NUL in the text hides the marks behind it. */
+	return at < s->len ? at : s->len;
 }
 
 struct json *

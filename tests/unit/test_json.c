@@ -94,6 +94,7 @@ test_refuses(void **state)
 	}
 	assert_null(json_parse("[\0]", 3, &err));
 	assert_null(json_parse("\"a\0b\"", 5, &err));
+	assert_null(json_parse("[\0 1.5,2.5,3.5,4.5]", 18, &err));
 }
 
 static void
