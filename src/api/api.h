@@ -44,6 +44,10 @@ struct api_query {
 int api_query_read(struct arena *arena, const struct http_params *params,
     struct api_query *ret_query, struct err *err) MUST_CHECK;
 
+/* What people call a facet's value; the value itself when nobody knows. */
+const char *api_facet_label(enum search_facet facet, const char *value,
+    const char *lang);
+
 /* ---- requests ---- */
 
 /* Everything below /api/. */

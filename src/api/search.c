@@ -47,8 +47,6 @@ write_facets(struct json_writer *w, const struct search_result *result)
 	json_key(w, "facets");
 	json_object(w);
 	for (int f = 0; f < SEARCH_FACET_COUNT; f++) {
-		enum vocab vocab = search_facet_vocab((enum search_facet)f);
-
 		json_key(w, search_facet_name((enum search_facet)f));
 		json_array(w);
 		for (size_t i = 0; i < result->facets[f].n; i++) {
@@ -58,9 +56,8 @@ write_facets(struct json_writer *w, const struct search_result *result)
 			json_object(w);
 			json_pair(w, "value", count->value);
 			json_pair(w, "label",
-			    vocab != VOCAB_NONE
-				? vocab_label(vocab, count->value, LABEL_LANG)
-				: count->value);
+			    api_facet_label((enum search_facet)f, count->value,
+				LABEL_LANG));
 			json_pair_int(w, "count", count->n);
 			if (count->is_selected)
 				json_pair_bool(w, "selected", true);

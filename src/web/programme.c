@@ -210,7 +210,7 @@ fill_where(const struct page *page, struct record_view *view)
 			      : NULL;
 		if (name.text == NULL)
 			item.text.text = country;
-		else
+		else if (country != NULL && strcmp(name.text, country) != 0)
 			item.note = country;
 		if (row == NULL)
 			row = row_new(page, s, TEXT_AREA);

@@ -59,12 +59,6 @@ search_link(const struct page *page, const char *path,
 	return link;
 }
 
-static const char *
-facet_label(const struct page *page, enum search_facet facet, const char *value)
-{
-	return page_label(page, search_facet_vocab(facet), value);
-}
-
 static void
 fill_choice(const struct page *page, enum search_facet facet,
     const struct search_count *count, struct choice *choice)
@@ -72,7 +66,7 @@ fill_choice(const struct page *page, enum search_facet facet,
 	struct strbuf sb;
 
 	choice->value = count->value;
-	choice->label = facet_label(page, facet, count->value);
+	choice->label = api_facet_label(facet, count->value, page->lang);
 	choice->count = page_number(page, count->n);
 	choice->is_selected = count->is_selected;
 	strbuf_init(&sb, LINK_BYTES);
@@ -180,8 +174,8 @@ fill_active(const struct page *page, const struct api_query *query,
 		enum search_facet facet = s->filters[i].facet;
 		struct active *active = &view->active[view->n_active++];
 
-		active->label = facet_label(page, facet,
-		    written(result, facet, s->filters[i].value));
+		active->label = api_facet_label(facet,
+		    written(result, facet, s->filters[i].value), page->lang);
 		active->remove = page_say(page, TEXT_FILTER_REMOVE, 0, "name",
 		    active->label, NULL);
 		active->href = search_link(page, path, query, i, 1);
