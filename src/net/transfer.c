@@ -395,10 +395,15 @@ judge(const struct transfer *transfer, CURLcode code, long status,
 		explain_status(transfer, status, err);
 		return -1;
 	}
-	if (code != CURLE_OK)
-		return err_set(err, ERR_NET, "%s: %s", transfer->url,
-		    transfer->error[0] != '\0' ? transfer->error
-					       : curl_easy_strerror(code));
+	if (code != CURLE_OK) {
+		const char *text = transfer->error[0] != '\0'
+				       ? transfer->error
+				       : curl_easy_strerror(code);
+		char safe[300]; /* it may cite what came */
+
+		quote_into(safe, sizeof(safe), text, strlen(text));
+		return err_set(err, ERR_NET, "%s: %s", transfer->url, safe);
+	}
 	if (status == 304 && transfer->etag[0] == '\0')
 		return err_set(err, ERR_NET,
 		    "%s: answered 304 to a question without a condition",

@@ -18,10 +18,12 @@ PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \
 	tests/unit/feed_world.c tests/unit/feed_world.h \
 	tests/unit/liar.c tests/unit/liar.h
 UNIT_TESTS += tests/unit/test_pull tests/unit/test_pull_due \
-	tests/unit/test_pull_lies
+	tests/unit/test_pull_lies tests/unit/test_pull_loop
 tests_unit_test_pull_SOURCES = tests/unit/test_pull.c $(PULL_WORLD)
 tests_unit_test_pull_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_lies_SOURCES = tests/unit/test_pull_lies.c $(PULL_WORLD)
 tests_unit_test_pull_lies_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_due_SOURCES = tests/unit/test_pull_due.c
 tests_unit_test_pull_due_LDADD = $(UNIT_LDADD)
+tests_unit_test_pull_loop_SOURCES = tests/unit/test_pull_loop.c $(PULL_WORLD)
+tests_unit_test_pull_loop_LDADD = $(UNIT_LDADD)

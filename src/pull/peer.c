@@ -40,14 +40,14 @@ is_in_step(const struct peer *peer)
 static void
 tell_progress(struct peer *peer)
 {
-	const struct pull_env *env = peer->round->env;
+	const struct pull_env *env = &peer->round->env;
 
 	if (env->progress == NULL)
 		return;
 	env->progress(env->ctx, peer->row.name,
 	    (int64_t)(peer->plan.n_pages - peer->n_missing) +
-		peer->result->pages_fetched,
-	    (int64_t)peer->plan.n_pages, peer->result->bytes);
+		peer->result.pages_fetched,
+	    (int64_t)peer->plan.n_pages, peer->result.bytes);
 }
 
 static struct net_request
@@ -56,8 +56,8 @@ request_for(struct peer *peer, const char *url, size_t max)
 	return (struct net_request){
 		.url = url,
 		.max = max,
-		.insecure = peer->conf->is_insecure,
-		.allow_private = peer->conf->allow_private,
+		.insecure = peer->conf.is_insecure,
+		.allow_private = peer->conf.allow_private,
 		.no_cache = peer->rereads > 0,
 		.lane = peer,
 	};
@@ -96,7 +96,7 @@ send_ask(struct ask *ask)
 	const char *name = arena_printf(peer->arena, "feed/p/%s.xml",
 	    ask->ref.hash);
 	struct net_request request = request_for(peer,
-	    url_join(peer->arena, peer->conf->url, name), ask->ref.len);
+	    url_join(peer->arena, peer->conf.url, name), ask->ref.len);
 	struct err err = { 0 };
 
 	request.take_gzip = true;
@@ -139,7 +139,7 @@ take_object(struct ask *ask, const struct net_answer *answer, struct err *err)
 	if (ask->ref.is_index)
 		return plan_read(&peer->plan, ask->index, answer->body,
 		    answer->len, err);
-	peer->result->pages_fetched++;
+	peer->result.pages_fetched++;
 	return 0;
 }
 
@@ -150,7 +150,7 @@ on_object(void *ctx, const struct net_answer *answer, struct err *err)
 	struct peer *peer = ask->peer;
 	struct err why = { 0 };
 
-	peer->result->bytes += (int64_t)answer->bytes;
+	peer->result.bytes += (int64_t)answer->bytes;
 	if (err != NULL && answer->is_timeout &&
 	    ask->applies != peer->round->applies &&
 	    ask->tries++ < PULL_RETRIES) {
@@ -214,10 +214,10 @@ plan_pages(struct peer *peer)
 	size_t n;
 
 	plan_finish(&peer->plan);
-	peer->result->pages = (int64_t)peer->plan.n_pages;
+	peer->result.pages = (int64_t)peer->plan.n_pages;
 	if (store_trim(&peer->store, &peer->plan, &err) == -1 ||
-	    catalogue_pages(peer->round->env->catalogue, peer->arena,
-		peer->conf->name, &applied, &n, &err) == -1) {
+	    catalogue_pages(peer->round->env.catalogue, peer->arena,
+		peer->conf.name, &applied, &n, &err) == -1) {
 		fail_round(peer, &err);
 		return;
 	}
@@ -296,8 +296,8 @@ follow_head(struct peer *peer)
 
 	peer->step = STEP_INDEXES;
 	if (plan_init(&peer->plan, &peer->head,
-		(uint64_t)peer->conf->max_records,
-		(uint64_t)peer->conf->max_bytes, &err) == -1) {
+		(uint64_t)peer->conf.max_records,
+		(uint64_t)peer->conf.max_bytes, &err) == -1) {
 		peer_settle(peer, PEER_REJECTED, err.text);
 		return;
 	}
@@ -331,8 +331,8 @@ judge_head(struct peer *peer)
 	/* A kill between the two stores left the catalogue ahead. */
 	bool is_ahead = peer->feed.serial > peer->row.serial;
 	struct verify_policy policy = {
-		.node = peer->conf->name,
-		.key_hash = peer->conf->key,
+		.node = peer->conf.name,
+		.key_hash = peer->conf.key,
 		.now = round_now(peer->round),
 		.min_serial = is_ahead ? peer->feed.serial : peer->row.serial,
 		.min_digest = is_ahead ? peer->feed.digest : peer->row.digest,
@@ -386,7 +386,7 @@ on_head(void *ctx, const struct net_answer *answer, struct err *err)
 	struct peer *peer = ctx;
 
 	peer->in_flight = 0;
-	peer->result->bytes += (int64_t)answer->bytes;
+	peer->result.bytes += (int64_t)answer->bytes;
 	if (err != NULL && answer->is_timeout &&
 	    peer->head_applies != peer->round->applies &&
 	    peer->head_tries++ < PULL_RETRIES) {
@@ -417,7 +417,7 @@ ask_head(struct peer *peer)
 	forget_plan(peer);
 	peer->step = STEP_HEAD;
 	request = request_for(peer,
-	    url_join(peer->arena, peer->conf->url, "feed/head.xml"),
+	    url_join(peer->arena, peer->conf.url, "feed/head.xml"),
 	    FEED_HEAD_MAX);
 	request.etag = peer->rereads == 0 && is_in_step(peer) ? peer->row.etag
 							      : NULL;
@@ -433,28 +433,30 @@ ask_head(struct peer *peer)
 
 int
 peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
-    struct pull_result *result, struct err *err)
+    struct err *err)
 {
 	struct err why = { 0 };
 
 	*peer = (struct peer){
 		.round = round,
-		.conf = conf,
-		.result = result,
+		.conf = *conf,
 		.fixed = arena_new(),
 		.arena = arena_new(),
 		.started_ms = clock_monotonic_ms(),
 	};
 	strbuf_init(&peer->head_bytes, FEED_HEAD_MAX);
 	bad_init(&peer->bad);
-	*result = (struct pull_result){ 0 };
-	(void)snprintf(result->name, sizeof(result->name), "%s", conf->name);
-	store_init(&peer->store, peer->fixed, round->env->folder, conf->name);
-	if (ledger_peer_get(round->env->ledger, conf->name, &peer->row, err) ==
+	peer->conf.name = arena_strdup(peer->fixed, conf->name);
+	peer->conf.url = arena_strdup(peer->fixed, conf->url);
+	peer->conf.key = arena_strdup(peer->fixed, conf->key);
+	(void)snprintf(peer->result.name, sizeof(peer->result.name), "%s",
+	    conf->name);
+	store_init(&peer->store, peer->fixed, round->env.folder, conf->name);
+	if (ledger_peer_get(round->env.ledger, conf->name, &peer->row, err) ==
 	    -1)
 		return -1;
 	peer->before = peer->row.state;
-	if (catalogue_feed_get(round->env->catalogue, conf->name, &peer->feed,
+	if (catalogue_feed_get(round->env.catalogue, conf->name, &peer->feed,
 		&why) == -1) {
 		if (why.code != ERR_NOTFOUND) {
 			*err = why;
@@ -462,7 +464,11 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 		}
 		peer->feed = (struct catalogue_feed){ 0 };
 	}
-	if (conf->is_paused || peer->row.is_paused)
+	if (round->env.node != NULL && strcmp(conf->name, round->env.node) == 0)
+		peer_settle(peer, PEER_REJECTED,
+		    "this is the name of this node itself: remove it from "
+		    "peers.conf");
+	else if (conf->is_paused || peer->row.is_paused)
 		peer_settle(peer, PEER_PAUSED,
 		    "paused by an operator of this node");
 	else
@@ -485,7 +491,7 @@ int
 peer_apply(struct peer *peer, struct err *err)
 {
 	struct apply apply = {
-		.env = peer->round->env,
+		.env = &peer->round->env,
 		.store = &peer->store,
 		.plan = &peer->plan,
 		.head = &peer->head,
@@ -528,7 +534,7 @@ peer_apply(struct peer *peer, struct err *err)
 	peer->row.records = apply.records;
 	peer->row.bad_records = (int64_t)peer->bad.total;
 	peer->feed.is_hidden = false;
-	peer->result->is_changed = apply.changed > 0;
+	peer->result.is_changed = apply.changed > 0;
 	peer_take_head(peer);
 	peer_settle_good(peer);
 	return 0;

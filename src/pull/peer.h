@@ -26,11 +26,11 @@ struct ask { /* one object on its way */
 
 struct peer {
 	struct round *round;
-	const struct conf_peer *conf;
+	struct conf_peer conf; /* a copy: the list may be read again */
 	enum step step;
 	struct ledger_peer row;
 	enum peer_state before;
-	struct pull_result *result;
+	struct pull_result result;
 	struct catalogue_feed feed; /* what is applied */
 	struct store store;
 	struct arena *fixed; /* lives for the round */
@@ -52,17 +52,19 @@ struct peer {
 	size_t next_missing;
 	struct ask asks[NET_LANE_TRANSFERS];
 	size_t in_flight;
-	bool is_flushed;
 	struct bad_list bad;
 	bool has_bad; /* the list is to be told to the ledger */
 	int64_t changed;
 };
 
 struct round {
-	struct pull_env *env;
+	struct pull_env env;
 	struct net *net;
-	struct peer *peers;
+	struct peer **peers;
 	size_t n;
+	size_t cap;
+	pull_done_cb done;
+	void *done_ctx;
 	size_t applies; /* how often the loop stood still for a peer */
 	bool is_failed; /* trouble of ours: err says what */
 	struct err err;
@@ -71,8 +73,7 @@ struct round {
 /* ---- peer.c: the machine ---- */
 
 int peer_begin(struct peer *peer, struct round *round,
-    const struct conf_peer *conf, struct pull_result *result,
-    struct err *err) MUST_CHECK;
+    const struct conf_peer *conf, struct err *err) MUST_CHECK;
 void peer_release(struct peer *peer);
 /* STEP_APPLY: go through with it. -1: trouble of ours. */
 int peer_apply(struct peer *peer, struct err *err) MUST_CHECK;

@@ -56,6 +56,28 @@ struct pull_result {
 int pull_round(struct pull_env *env, const struct conf_peer *const *peers,
     size_t n, struct pull_result *ret_results, struct err *err) MUST_CHECK;
 
+/*
+ * The same without an end, for a process with other things to do: a peer is
+ * started when it is due and ends when it ends, told by `done`, however long
+ * another one takes. Between calls of pull_loop_run() no transaction is
+ * open, so publish_run() and pull_self() may have their turn. env and peers
+ * are copied. After -1 (trouble of ours) only pull_loop_free() is left; what
+ * was staged stays on the disk.
+ */
+struct pull_loop;
+typedef void (*pull_done_cb)(void *ctx, const struct pull_result *result);
+struct pull_loop *pull_loop_new(const struct pull_env *env, pull_done_cb done,
+    void *ctx, struct err *err) MUST_CHECK;
+void pull_loop_free(struct pull_loop *loop); /* NULL is legal */
+/* Nothing happens when it is under way already. */
+int pull_loop_start(struct pull_loop *loop, const struct conf_peer *peer,
+    struct err *err) MUST_CHECK;
+bool pull_loop_has(const struct pull_loop *loop, const char *name);
+/* Work for at most wait_ms, or until something ended. *ret_left: peers still
+ * under way; returns at once when there are none. */
+int pull_loop_run(struct pull_loop *loop, int64_t wait_ms, size_t *ret_left,
+    struct err *err) MUST_CHECK;
+
 /* Merge our own feed/ the same way, no network. key_hash is our key's. */
 int pull_self(struct pull_env *env, const char *key_hash,
     struct pull_result *ret_result, struct err *err) MUST_CHECK;

@@ -12,7 +12,7 @@
 int64_t
 round_now(const struct round *round)
 {
-	return round->env->now(round->env->now_ctx);
+	return round->env.now(round->env.now_ctx);
 }
 
 static void

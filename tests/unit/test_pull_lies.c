@@ -463,35 +463,6 @@ test_damaged_store(void **state)
 	assert_int_equal(reader_records(&reader), 300);
 }
 
-static void
-test_stalled_peer(void **state)
-{
-	struct world slow_origin;
-	struct site slow_site;
-	struct conf_peer slow;
-	const struct conf_peer *peers[2];
-	struct pull_result results[2];
-	int64_t start = clock_monotonic_ms();
-
-	(void)state;
-	world_init(&slow_origin, "nz");
-	site_init(&slow_site, slow_origin.folder);
-	atomic_store(&slow_site.mode, SITE_STALLS);
-	slow = reader_peer(&slow_site, &slow_origin);
-	peers[0] = &slow;
-	peers[1] = &peer;
-	if (pull_round(&reader.env, peers, 2, results, &err) == -1)
-		fail_msg("%s", err.text);
-	assert_int_equal(results[0].state, PEER_UNREACHABLE);
-	assert_int_equal(results[1].state, PEER_FRESH);
-	assert_true(clock_monotonic_ms() - start >= 1900);
-	/* The other was done, and told so, long before. */
-	assert_true(reader.changed_ms - start < 1700);
-	assert_int_equal(reader_records(&reader), 300);
-	site_release(&slow_site);
-	world_release(&slow_origin);
-}
-
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -511,7 +482,6 @@ main(void)
 		ROW(test_busy),
 		ROW(test_private),
 		ROW(test_damaged_store),
-		ROW(test_stalled_peer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
