@@ -137,7 +137,7 @@ parse_offset(const char *p, int *ret_offset)
 int
 clock_parse(const char *text, int64_t *ret_at, struct err *err)
 {
-	int y, mon, d, h, min, s, offset;
+	int y = 0, mon = 0, d = 0, h, min, s, offset;
 	char date[11];
 	const char *p;
 
