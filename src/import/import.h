@@ -73,7 +73,14 @@ int import_run(struct ledger *ledger, const struct import_options *options,
     struct import_report *ret_report, struct err *err) MUST_CHECK;
 void import_report_release(struct import_report *report);
 
-/* One record of our own JSON form (as `gspd show --json` prints it). */
+/*
+ * One record of our own JSON form (as `gspd show --json` prints it). An id
+ * of this node stays, another's gives one of ours that is always the same
+ * (node NULL: any id stays); without an id rec->id is "" and the caller
+ * makes one. Shapes that do not fit are errors in problems, unknown members
+ * warnings; the record is not validated. -1 with ERR_FORMAT when it is no
+ * record at all.
+ */
 struct json;
 int import_record_json(struct arena *arena, const struct json *json,
     const char *node, struct record **ret_rec, struct problems *problems,
