@@ -192,6 +192,19 @@ def test_damaged_catalogue_is_rebuilt_by_serve(full):
     assert full.digest() == digest
 
 
+def test_catalogue_damaged_while_it_is_served(full):
+    full.serve()
+    path = full.dir + "/catalogue.db"
+    for at in range(8192, os.path.getsize(path), 8192):
+        damage(path, at)
+    full.add(programme("ca", "Choir"))
+    wait_until(lambda: full.logged("catalogue.rebuilt"))
+    wait_until(lambda: full.is_up() and json.loads(
+        full.get("/api/v1/search?q=choir")[1])["meta"]["count"] == 1)
+    assert full.json("search", "walk")["count"] == 100
+    assert full.stop() == 0
+
+
 @pytest.mark.parametrize("kind", ["header", "text", "short"])
 def test_damaged_ledger_is_refused(full, kind, tmp_path):
     full.run("backup", tmp_path / "backup")
