@@ -177,14 +177,5 @@ typedef int (*feed_trie_cb)(void *ctx, const char *prefix,
     const struct feed_item *items, size_t n, struct err *err);
 int feed_trie_cut(const char *prefix, const struct feed_item *items, size_t n,
     feed_trie_cb callback, void *ctx, struct err *err) MUST_CHECK;
-/*
- * Cut refs (sorted, prefix-free) into groups of at most FEED_REFS_MAX under
- * a common prefix, for one index level. A group of one ref is reported as
- * is (no index made for it).
- */
-typedef int (*feed_group_cb)(void *ctx, const char *prefix,
-    const struct feed_ref *refs, size_t n, struct err *err);
-int feed_index_cut(const struct feed_ref *refs, size_t n,
-    feed_group_cb callback, void *ctx, struct err *err) MUST_CHECK;
 
 #endif

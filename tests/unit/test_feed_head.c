@@ -410,56 +410,6 @@ test_trie_depth(void **state)
 	assert_int_equal(seen.longest, FEED_PREFIX_MAX);
 }
 
-static int
-on_group(void *ctx, const char *prefix, const struct feed_ref *refs, size_t n,
-    struct err *err)
-{
-	struct seen_pages *seen = ctx;
-	size_t i;
-
-	(void)err;
-	assert_true(n > 0 && n <= FEED_REFS_MAX);
-	for (i = 0; i < n; i++)
-		assert_int_equal(strncmp(refs[i].prefix, prefix,
-				     strlen(prefix)),
-		    0);
-	if (seen->pages > 0)
-		assert_true(
-		    strncmp(seen->last, prefix, strlen(seen->last)) != 0);
-	snprintf(seen->last, sizeof(seen->last), "%s", prefix);
-	seen->records += n;
-	seen->pages++;
-	return 0;
-}
-
-static void
-test_index_cut(void **state)
-{
-	struct feed_ref *refs = calloc(1025, sizeof(*refs));
-	struct seen_pages seen = { .pages = 0 };
-	struct err err;
-	size_t i, bit;
-
-	(void)state;
-	fill_ref(&refs[0], "0", 1); /* one short ref beside 1024 long ones */
-	for (i = 0; i < 1024; i++) {
-		char prefix[12] = "1";
-
-		for (bit = 0; bit < 10; bit++)
-			prefix[bit + 1] = (i >> (9 - bit)) & 1 ? '1' : '0';
-		fill_ref(&refs[i + 1], prefix, 1);
-	}
-	assert_int_equal(feed_index_cut(refs, 1025, on_group, &seen, &err), 0);
-	assert_int_equal(seen.records, 1025);
-	assert_int_equal(seen.pages, 5);
-	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(feed_index_cut(refs, 200, on_group, &seen, &err), 0);
-	assert_int_equal(seen.pages, 1);
-	refs[5] = refs[4];
-	assert_int_equal(feed_index_cut(refs, 1025, on_group, &seen, &err), -1);
-	free(refs);
-}
-
 int
 main(void)
 {
@@ -471,7 +421,6 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_trie),
 		cmocka_unit_test(test_trie_depth),
-		cmocka_unit_test(test_index_cut),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
