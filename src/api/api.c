@@ -19,6 +19,7 @@ status_of(enum err_code code)
 	case ERR_LIMIT:
 	case ERR_SCHEMA: return 400;
 	case ERR_DB:
+	case ERR_BUSY:
 	case ERR_STALE: return 503;
 	default: return 500;
 	}

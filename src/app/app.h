@@ -80,8 +80,7 @@ struct app {
 	struct ledger *ledger;
 	struct catalogue *catalogue;
 	struct search *search;
-	int lock_fd;  /* pull.lock, -1 when not held */
-	bool is_busy; /* an ERR_CONFLICT means: try again later */
+	int lock_fd; /* pull.lock, -1 when not held */
 };
 
 /* ---- the command line (args.c, help.c) ---- */
@@ -121,11 +120,13 @@ int app_catalogue(struct app *app, enum catalogue_mode mode,
 struct key *app_key(struct app *app, struct err *err) MUST_CHECK;
 /*
  * The lock of whoever writes the catalogue (DIR/pull.lock): waits wait_s,
- * after a second with a line on standard error. ERR_CONFLICT when it stays
- * taken; commands exit 75.
+ * after a while with a line on standard error. ERR_BUSY when it stays taken.
  */
 int app_lock(struct app *app, int wait_s, struct err *err) MUST_CHECK;
 void app_unlock(struct app *app);
+/* Another gspd waits for the lock (on DIR/pull.wait): the daemon, which holds
+ * it as long as transfers are open, then gives it away at the next chance. */
+bool app_is_wanted(struct app *app);
 /* True while `gspd serve` runs on the folder (its DIR/serve.lock). */
 bool app_is_served(struct app *app);
 /* Rename a damaged catalogue aside; NULL and err, or its new name. */

@@ -178,9 +178,8 @@ check_target(struct app *app, const char *to, bool *ret_had, struct err *err)
 		    "%s holds files: name a new folder with -d, or say --force "
 		    "to move what is there aside",
 		    to);
-	app->is_busy = app_is_served(app);
-	if (app->is_busy)
-		return err_set(err, ERR_CONFLICT,
+	if (app_is_served(app))
+		return err_set(err, ERR_BUSY,
 		    "%s: gspd serve is running: stop it first", to);
 	*ret_had = !empty;
 	return 0;

@@ -50,7 +50,7 @@ run_publish(struct app *app, struct err *err)
 		args_flag(app, "--full"), &published, err) == -1)
 		return -1;
 	if (app_lock(app, APP_LOCK_S, err) == -1) {
-		if (err->code != ERR_CONFLICT)
+		if (err->code != ERR_BUSY)
 			return -1;
 		complain("published; whoever writes the catalogue now takes "
 			 "it in later");

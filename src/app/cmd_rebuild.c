@@ -19,9 +19,8 @@ run_rebuild(struct app *app, struct err *err)
 
 	if (app_conf(app, err) == -1)
 		return -1;
-	app->is_busy = app_is_served(app);
-	if (app->is_busy)
-		return err_set(err, ERR_CONFLICT,
+	if (app_is_served(app))
+		return err_set(err, ERR_BUSY,
 		    "%s: gspd serve is running: stop it first", app->folder);
 	if (app_lock(app, APP_LOCK_S, err) == -1 ||
 	    app_rebuild(app, err) == -1 ||

@@ -297,14 +297,12 @@ open_all(struct serve *s, struct err *err)
 
 	while ((s->lock_fd = file_lock(app_path(s->app, "serve.lock"), false,
 		    err)) == -1) {
-		if (err->code != ERR_CONFLICT)
+		if (err->code != ERR_BUSY)
 			return -1;
-		if (clock_monotonic_ms() >= until) {
-			s->app->is_busy = true;
-			return err_set(err, ERR_CONFLICT,
+		if (clock_monotonic_ms() >= until)
+			return err_set(err, ERR_BUSY,
 			    "%s: gspd serve is running on it already",
 			    s->app->folder);
-		}
 		usleep(100000);
 	}
 	serve_inherit(&s->sockets);

@@ -12,7 +12,8 @@
 
 #include "app/app.h"
 
-#define LOCK_STEP_US 100000
+#define LOCK_STEP_US 50000
+#define TELL_MS      2000 /* shorter waits are not worth a line */
 
 void
 app_init(struct app *app)
@@ -121,23 +122,53 @@ app_key(struct app *app, struct err *err)
 	return NULL;
 }
 
+/* Without the arena: the daemon comes by here for years. */
+static int
+try_lock(struct app *app, const char *name, struct err *err)
+{
+	struct strbuf path;
+	int fd;
+
+	strbuf_init(&path, 8192);
+	strbuf_addf(&path, "%s/%s", app->folder, name);
+	fd = file_lock(path.buf, false, err);
+	strbuf_release(&path);
+	return fd;
+}
+
+bool
+app_is_wanted(struct app *app)
+{
+	struct err err;
+	int fd = try_lock(app, "pull.wait", &err);
+
+	if (fd == -1)
+		return err.code == ERR_BUSY;
+	close(fd);
+	return false;
+}
+
 int
 app_lock(struct app *app, int wait_s, struct err *err)
 {
 	int64_t until = clock_monotonic_ms() + wait_s * 1000;
-	int64_t tell = clock_monotonic_ms() + 1000;
+	int64_t tell = clock_monotonic_ms() + TELL_MS;
+	struct err ignored;
+	int wish = -1;
 
 	while (app->lock_fd == -1) {
-		app->lock_fd = file_lock(app_path(app, "pull.lock"), false,
-		    err);
-		if (app->lock_fd != -1 || err->code != ERR_CONFLICT)
+		app->lock_fd = try_lock(app, "pull.lock", err);
+		if (app->lock_fd != -1 || err->code != ERR_BUSY)
 			break;
-		app->is_busy = clock_monotonic_ms() >= until;
-		if (app->is_busy)
-			return err_set(err, ERR_CONFLICT,
+		if (clock_monotonic_ms() >= until) {
+			err_set(err, ERR_BUSY,
 			    "%s: another gspd is writing the catalogue (a "
 			    "pull takes 10 minutes at most): try again later",
 			    app->folder);
+			break;
+		}
+		if (wish == -1)
+			wish = try_lock(app, "pull.wait", &ignored);
 		if (tell != 0 && clock_monotonic_ms() >= tell) {
 			complain("waiting for another gspd that is at work "
 				 "in %s",
@@ -146,6 +177,8 @@ app_lock(struct app *app, int wait_s, struct err *err)
 		}
 		usleep(LOCK_STEP_US);
 	}
+	if (wish != -1)
+		close(wish);
 	return app->lock_fd == -1 ? -1 : 0;
 }
 
@@ -167,7 +200,7 @@ app_is_served(struct app *app)
 		return false;
 	fd = file_lock(app_path(app, "serve.lock"), false, &err);
 	if (fd == -1)
-		return err.code == ERR_CONFLICT;
+		return err.code == ERR_BUSY;
 	close(fd);
 	return false;
 }

@@ -28,15 +28,57 @@ app_env(struct app *app, struct pull_env *ret_env)
 		.catalogue = app->catalogue,
 		.search = app->search,
 		.now = wall_clock,
+		.transfers = app->has_conf ? app->conf.transfers : 0,
 	};
 
 	*ret_env = env;
+}
+
+static int
+compare_seen(const void *a, const void *b)
+{
+	return strcmp(((const struct feed_seen *)a)->node,
+	    ((const struct feed_seen *)b)->node);
+}
+
+/*
+ * What was accepted of each peer, for the head: who reads heads of several
+ * nodes finds the peer that shows each of them another one. Allocated.
+ */
+static int
+list_seen(struct app *app, struct feed_seen **ret_seen, size_t *ret_n,
+    struct err *err)
+{
+	struct feed_seen *seen = xcalloc(app->peers.n + 1, sizeof(*seen));
+	size_t n = 0;
+
+	for (size_t i = 0; i < app->peers.n; i++) {
+		struct ledger_peer peer;
+
+		if (ledger_peer_get(app->ledger, app->peers.items[i].name,
+			&peer, err) == -1) {
+			free(seen);
+			return -1;
+		}
+		if (peer.serial == 0 || strlen(peer.digest) != 64)
+			continue;
+		seen[n].serial = peer.serial;
+		seen[n].epoch = peer.epoch;
+		memcpy(seen[n].node, peer.name, sizeof(seen[n].node));
+		memcpy(seen[n].digest, peer.digest, sizeof(seen[n].digest));
+		n++;
+	}
+	qsort(seen, n, sizeof(*seen), compare_seen);
+	*ret_seen = seen;
+	*ret_n = n;
+	return 0;
 }
 
 int
 app_publish(struct app *app, bool force, bool full,
     struct publish_result *ret_result, struct err *err)
 {
+	struct feed_seen *seen = NULL;
 	struct publish_options options = { .folder = app->folder,
 		.now = clock_now(),
 		.force = force,
@@ -45,8 +87,11 @@ app_publish(struct app *app, bool force, bool full,
 	char next[65];
 	int ret = -1;
 
-	if (app_conf(app, err) == -1 || app_ledger(app, err) == -1)
+	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
+	    app_ledger(app, err) == -1 ||
+	    list_seen(app, &seen, &options.n_seen, err) == -1)
 		return -1;
+	options.seen = seen;
 	options.node = app->conf.node;
 	options.next_s = app->conf.next_s;
 	options.expires_s = app->conf.expires_s;
@@ -56,6 +101,7 @@ app_publish(struct app *app, bool force, bool full,
 		ret = publish_run(app->ledger, key, next, &options, ret_result,
 		    err);
 	key_free(key);
+	free(seen);
 	return ret;
 }
 

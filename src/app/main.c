@@ -30,9 +30,7 @@ main(int argc, char **argv)
 	if (status == -1) {
 		complain("%s%s%s", app.command ? app.command->name : "",
 		    app.command ? ": " : "", err.text);
-		status = app.is_busy && err.code == ERR_CONFLICT
-			     ? EXIT_AGAIN
-			     : exit_code(&err);
+		status = exit_code(&err);
 	}
 	app_close(&app);
 	return status;

@@ -23,6 +23,7 @@ exit_code(const struct err *err)
 	case ERR_NET: return EXIT_UNAVAILABLE;
 	case ERR_SYS:
 	case ERR_DB: return EXIT_DISK;
+	case ERR_BUSY: return EXIT_AGAIN;
 	case ERR_CONF: return EXIT_CONF;
 	default: return EXIT_PROBLEM;
 	}

@@ -1,6 +1,7 @@
 /*
- * serve_pull: the process that publishes, merges and fetches. Every job can
- * be cut short at any moment, so SIGTERM simply ends it. Neighbours:
+ * serve_pull: the process that publishes, merges and fetches. Transfers are
+ * driven in slices, so that a peer that stalls delays nothing else. Every job
+ * can be cut short at any moment, so SIGTERM simply ends it. Neighbours:
  * cmd_serve.c starts it, jobs.c and pull/ do the work (design:
  * architecture.md, "Processes"; feed-protocol.md 9).
  */
@@ -17,16 +18,23 @@
 
 #include "app/serve.h"
 
-#define STEP_MS   1000
-#define TROUBLE_S 30 /* pause after trouble of our own */
+#define IDLE_MS   1000 /* between two looks at what is to be done */
+#define SLICE_MS  200  /* of the transfers, then everything else has a turn */
+#define AWAY_MS   5000 /* transfers left alone for longer begin anew */
+#define TROUBLE_S 30   /* pause after trouble of our own */
 
 struct worker {
 	struct app *app;
 	int wake_fd;
 	bool need_publish;
 	bool need_merge;
-	int64_t quiet_until; /* trouble of ours: no jobs before */
-	char trouble[512];   /* last said, so that it is said once */
+	struct pull_loop *loop; /* NULL: nobody is under way */
+	size_t n_under_way;
+	int64_t left_ms;             /* the lock was given away then */
+	int64_t look_ms;             /* for peers that are due: not before */
+	int64_t quiet_until;         /* trouble of ours: no jobs before */
+	int64_t publish_quiet_until; /* the same for publishing alone */
+	char trouble[512];           /* last said, so that it is said once */
 	struct timespec peers_at;
 	off_t peers_size;
 };
@@ -63,6 +71,16 @@ state_changed(void *ctx, const struct ledger_peer *peer, enum peer_state before)
 	strbuf_release(&reason);
 }
 
+/* Who was under way is due again at once, and goes on from what is staged. */
+static void
+drop_loop(struct worker *w)
+{
+	pull_loop_free(w->loop);
+	w->loop = NULL;
+	w->n_under_way = 0;
+	w->look_ms = 0;
+}
+
 /* ---- trouble of our own ---- */
 
 /* The catalogue is damaged: make it again, and let web open it anew. */
@@ -87,17 +105,24 @@ mend(struct worker *w, struct err *err)
 	return EXIT_REBUILT;
 }
 
+static void
+tell_trouble(struct worker *w, const char *job, const struct err *err)
+{
+	if (strcmp(w->trouble, err->text) != 0)
+		log_event(LOG_LEVEL_ERROR, job, "error=%s text=\"%s\"",
+		    err_code_name(err->code), err->text);
+	(void)snprintf(w->trouble, sizeof(w->trouble), "%s", err->text);
+}
+
 /* 0: go on after a pause; else the exit code. */
 static int
 trouble(struct worker *w, const char *job, struct err *err)
 {
 	int status = 0;
 
-	if (strcmp(w->trouble, err->text) != 0)
-		log_event(LOG_LEVEL_ERROR, job, "error=%s text=\"%s\"",
-		    err_code_name(err->code), err->text);
-	(void)snprintf(w->trouble, sizeof(w->trouble), "%s", err->text);
+	tell_trouble(w, job, err);
 	w->quiet_until = clock_now() + TROUBLE_S;
+	drop_loop(w);
 	if (err->code == ERR_DB) {
 		status = mend(w, err);
 		if (status != EXIT_REBUILT)
@@ -106,104 +131,6 @@ trouble(struct worker *w, const char *job, struct err *err)
 	}
 	app_unlock(w->app);
 	return status;
-}
-
-/* ---- jobs ---- */
-
-static int
-job_publish(struct worker *w, struct err *err)
-{
-	struct publish_result result;
-
-	if (app_publish(w->app, false, false, &result, err) == -1)
-		return -1;
-	w->need_publish = false;
-	w->trouble[0] = '\0';
-	if (!result.is_new)
-		return 0;
-	w->need_merge = true;
-	log_event(LOG_LEVEL_INFO, "publish.head",
-	    "serial=%" PRId64 " records=%" PRId64 " pages_written=%" PRId64,
-	    result.serial, result.records, result.pages_written);
-	return 0;
-}
-
-/* 1 when the lock is ours, 0 when somebody else is at work. */
-static int
-try_lock(struct worker *w, struct err *err)
-{
-	if (app_lock(w->app, 0, err) == 0)
-		return 1;
-	return err->code == ERR_CONFLICT ? 0 : -1;
-}
-
-static int
-job_merge(struct worker *w, struct err *err)
-{
-	struct pull_result result;
-	int got = try_lock(w, err);
-
-	if (got != 1)
-		return got;
-	if (app_merge_own(w->app, &result, err) == -1)
-		return -1;
-	app_unlock(w->app);
-	w->need_merge = false;
-	if (result.is_changed)
-		wake_web(w);
-	return 0;
-}
-
-static int
-find_due(struct worker *w, const struct conf_peer **due, size_t *ret_n,
-    struct err *err)
-{
-	const struct conf_peers *peers = &w->app->peers;
-	int64_t now = clock_now();
-	size_t n = 0;
-
-	for (size_t i = 0; i < peers->n; i++) {
-		struct ledger_peer row;
-
-		if (peers->items[i].is_paused)
-			continue;
-		if (ledger_peer_get(w->app->ledger, peers->items[i].name, &row,
-			err) == -1)
-			return -1;
-		if (pull_due(&row, w->app->conf.interval_s, now) <= 0)
-			due[n++] = &peers->items[i];
-	}
-	*ret_n = n;
-	return 0;
-}
-
-static int
-job_pull(struct worker *w, struct err *err)
-{
-	size_t all = w->app->peers.n, n = 0;
-	const struct conf_peer **due = xcalloc(all + 1, sizeof(*due));
-	struct pull_result *results = xcalloc(all + 1, sizeof(*results));
-	struct pull_env env;
-	bool changed = false;
-	int ret;
-
-	ret = find_due(w, due, &n, err);
-	if (ret == 0 && n > 0)
-		ret = try_lock(w, err);
-	if (ret == 1) {
-		app_env(w->app, &env);
-		env.changed = state_changed;
-		ret = pull_round(&env, due, n, results, err);
-		if (ret == 0)
-			app_unlock(w->app);
-		for (size_t i = 0; i < n && ret == 0; i++)
-			changed |= results[i].is_changed;
-	}
-	if (changed)
-		wake_web(w);
-	free(due);
-	free(results);
-	return ret;
 }
 
 /* ---- configuration ---- */
@@ -242,6 +169,7 @@ reload_peers(struct worker *w)
 	}
 	conf_peers_release(&w->app->peers);
 	w->app->peers = peers;
+	drop_loop(w);
 }
 
 static void
@@ -254,11 +182,189 @@ reload_conf(struct worker *w)
 	/* The supervisor has said already what is wrong. */
 	if (conf_read(w->app->folder, &conf, &err) == -1)
 		return;
+	drop_loop(w); /* it points into the old one */
 	conf_release(&w->app->conf);
 	w->app->conf = conf;
 	if (log_level_parse(conf.log_level, &level) == 0)
 		log_init(level, getenv("JOURNAL_STREAM") != NULL);
 	w->need_publish = true;
+}
+
+/* ---- jobs ---- */
+
+/* What others changed meanwhile: a command, or an editor of peers.conf. */
+static void
+look_around(struct worker *w)
+{
+	if (catalogue_changed(w->app->catalogue)) {
+		/* What the loop knows of its peers may be old now. */
+		drop_loop(w);
+		wake_web(w);
+	}
+	if (peers_changed(w))
+		reload_peers(w);
+}
+
+static void
+leave(struct worker *w)
+{
+	if (w->app->lock_fd != -1 || w->n_under_way == 0)
+		w->left_ms = clock_monotonic_ms();
+	app_unlock(w->app);
+}
+
+/*
+ * The writer's lock. It stays ours while transfers are open, however long a
+ * peer takes, unless a command waits for it: 1 ours, 0 not now.
+ */
+static int
+take_turn(struct worker *w, struct err *err)
+{
+	if (app_is_wanted(w->app)) {
+		leave(w);
+		return 0;
+	}
+	if (w->app->lock_fd != -1)
+		return 1;
+	if (app_lock(w->app, 0, err) == -1)
+		return err->code == ERR_BUSY ? 0 : -1;
+	if (clock_monotonic_ms() - w->left_ms > AWAY_MS)
+		drop_loop(w);
+	look_around(w);
+	return 1;
+}
+
+static int
+job_publish(struct worker *w, struct err *err)
+{
+	struct publish_result result;
+
+	if (app_publish(w->app, false, false, &result, err) == -1)
+		return -1;
+	w->need_publish = false;
+	w->trouble[0] = '\0';
+	if (!result.is_new)
+		return 0;
+	w->need_merge = true;
+	log_event(LOG_LEVEL_INFO, "publish.head",
+	    "serial=%" PRId64 " records=%" PRId64 " pages_written=%" PRId64,
+	    result.serial, result.records, result.pages_written);
+	return 0;
+}
+
+static int
+job_merge(struct worker *w, struct err *err)
+{
+	struct pull_result result;
+
+	if (app_merge_own(w->app, &result, err) == -1)
+		return -1;
+	w->need_merge = false;
+	if (result.is_changed)
+		wake_web(w);
+	return 0;
+}
+
+static void
+on_done(void *ctx, const struct pull_result *result)
+{
+	if (result->is_changed)
+		wake_web(ctx);
+}
+
+static int
+start_peer(struct worker *w, const struct conf_peer *peer, struct err *err)
+{
+	struct pull_env env;
+
+	if (w->loop == NULL) {
+		app_env(w->app, &env);
+		env.changed = state_changed;
+		w->loop = pull_loop_new(&env, on_done, w, err);
+		if (w->loop == NULL)
+			return -1;
+	}
+	if (pull_loop_start(w->loop, peer, err) == -1)
+		return -1;
+	w->n_under_way++;
+	return 0;
+}
+
+static bool
+is_under_way(const struct worker *w, const char *name)
+{
+	return w->loop != NULL && pull_loop_has(w->loop, name);
+}
+
+/* Start who is due, or only say whether there is somebody. */
+static int
+each_due(struct worker *w, bool start, bool *ret_any, struct err *err)
+{
+	const struct conf_peers *peers = &w->app->peers;
+	int64_t now = clock_now();
+
+	*ret_any = false;
+	for (size_t i = 0; i < peers->n; i++) {
+		const struct conf_peer *peer = &peers->items[i];
+		struct ledger_peer row;
+
+		if (peer->is_paused || is_under_way(w, peer->name))
+			continue;
+		if (ledger_peer_get(w->app->ledger, peer->name, &row, err) ==
+		    -1)
+			return -1;
+		if (pull_due(&row, w->app->conf.interval_s, now) > 0)
+			continue;
+		*ret_any = true;
+		if (start && start_peer(w, peer, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The lock is ours. */
+static int
+job_pull(struct worker *w, bool look, struct err *err)
+{
+	bool any;
+
+	if (look && each_due(w, true, &any, err) == -1)
+		return -1;
+	if (w->loop == NULL)
+		return 0;
+	return pull_loop_run(w->loop, SLICE_MS, &w->n_under_way, err);
+}
+
+/* Merging and pulling share the lock. */
+static int
+job_locked(struct worker *w, const char **ret_job, struct err *err)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	bool look = now_ms >= w->look_ms, any = false;
+	int got;
+
+	*ret_job = "pull.failed";
+	if (look) {
+		w->look_ms = now_ms + IDLE_MS;
+		if (each_due(w, false, &any, err) == -1)
+			return -1;
+	}
+	if (!any && !w->need_merge && w->n_under_way == 0) {
+		leave(w);
+		return 0;
+	}
+	got = take_turn(w, err);
+	if (got != 1)
+		return got;
+	*ret_job = "merge.failed";
+	if (w->need_merge && job_merge(w, err) == -1)
+		return -1;
+	*ret_job = "pull.failed";
+	if (job_pull(w, look, err) == -1)
+		return -1;
+	if (w->n_under_way == 0)
+		leave(w);
+	return 0;
 }
 
 static bool
@@ -274,21 +380,19 @@ resign_is_due(struct worker *w)
 static int
 step(struct worker *w, const char **ret_job, struct err *err)
 {
+	look_around(w);
 	if (ledger_changed(w->app->ledger) || resign_is_due(w))
 		w->need_publish = true;
 	*ret_job = "publish.failed";
-	if (w->need_publish && job_publish(w, err) == -1)
-		return -1;
-	*ret_job = "merge.failed";
-	if (w->need_merge && job_merge(w, err) == -1)
-		return -1;
-	*ret_job = "pull.failed";
-	if (job_pull(w, err) == -1)
-		return -1;
-	/* A command may have written it. */
-	if (catalogue_changed(w->app->catalogue))
-		wake_web(w);
-	return 0;
+	if (w->need_publish && clock_now() >= w->publish_quiet_until &&
+	    job_publish(w, err) == -1) {
+		if (err->code == ERR_DB)
+			return -1;
+		/* That our own can not go out stops nobody else's. */
+		tell_trouble(w, *ret_job, err);
+		w->publish_quiet_until = clock_now() + TROUBLE_S;
+	}
+	return job_locked(w, ret_job, err);
 }
 
 int
@@ -317,12 +421,12 @@ serve_pull(struct app *app, int wake_fd)
 			reload_conf(&w);
 			reload_peers(&w);
 		}
-		if (peers_changed(&w))
-			reload_peers(&w);
 		if (clock_now() >= w.quiet_until && step(&w, &job, &err) == -1)
 			status = trouble(&w, job, &err);
-		else
-			(void)poll(NULL, 0, STEP_MS);
+		else if (app->lock_fd == -1)
+			(void)poll(NULL, 0,
+			    w.n_under_way > 0 ? SLICE_MS : IDLE_MS);
 	}
+	drop_loop(&w);
 	return status;
 }

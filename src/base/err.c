@@ -75,6 +75,7 @@ err_code_name(enum err_code code)
 	case ERR_LIMIT: return "limit";
 	case ERR_NOTFOUND: return "notfound";
 	case ERR_CONFLICT: return "conflict";
+	case ERR_BUSY: return "busy";
 	case ERR_DB: return "db";
 	case ERR_CONF: return "conf";
 	case ERR_USAGE: return "usage";

@@ -21,6 +21,7 @@ enum err_code {
 	ERR_LIMIT,    /* a named limit was passed */
 	ERR_NOTFOUND, /* no such thing */
 	ERR_CONFLICT, /* somebody else changed it, or it exists already */
+	ERR_BUSY,     /* another process has it: try again later */
 	ERR_DB,       /* the database is damaged or refused */
 	ERR_CONF,     /* configuration is wrong */
 	ERR_USAGE     /* the command line is wrong */

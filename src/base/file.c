@@ -266,7 +266,7 @@ file_lock(const char *path, bool wait, struct err *err)
 		if (errno == EINTR)
 			continue;
 		if (errno == EWOULDBLOCK) {
-			err_set(err, ERR_CONFLICT,
+			err_set(err, ERR_BUSY,
 			    "%s is held by another gspd; wait or stop it",
 			    path);
 		} else {

@@ -43,7 +43,7 @@ int file_remove(const char *path, struct err *err) MUST_CHECK;
 int file_remove_tree(const char *path, struct err *err) MUST_CHECK;
 /*
  * Take an exclusive advisory lock on path (made if absent). Returns an fd to
- * close, or -1: ERR_CONFLICT when somebody else holds it and !wait.
+ * close, or -1: ERR_BUSY when somebody else holds it and !wait.
  */
 int file_lock(const char *path, bool wait, struct err *err) MUST_CHECK;
 

@@ -37,8 +37,8 @@ struct db_migration {
  * ERR_DB. Absent in DB_MODE_READ: ERR_NOTFOUND. No n: any version.
  *
  * Errors of this and all functions below: ERR_SYS when the disk is full or
- * fails, ERR_DB when the file is damaged, ERR_CONFLICT when another process
- * holds it for too long or a constraint is broken.
+ * fails, ERR_DB when the file is damaged, ERR_BUSY when another process
+ * holds it for too long, ERR_CONFLICT when a constraint is broken.
  */
 struct db *db_open(const char *path, enum db_mode mode,
     const struct db_migration *migrations, size_t n,

@@ -63,7 +63,7 @@ db_fail(struct db *db, int rc, const char *what, struct err *err)
 		break;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		err_set(err, ERR_CONFLICT,
+		err_set(err, ERR_BUSY,
 		    "%s is held by another process: try again", path);
 		break;
 	case SQLITE_CANTOPEN:

@@ -202,8 +202,10 @@ put_feed(struct work *work, struct err *err)
 static enum apply_end
 blame(const struct err *err)
 {
-	return err->code == ERR_SYS || err->code == ERR_DB ? APPLY_OURS
-							   : APPLY_WRONG;
+	return err->code == ERR_SYS || err->code == ERR_DB ||
+		       err->code == ERR_BUSY
+		   ? APPLY_OURS
+		   : APPLY_WRONG;
 }
 
 /* Everything inside the transaction. */

@@ -26,7 +26,8 @@ fail_round(struct peer *peer, const struct err *err)
 static bool
 is_ours(const struct err *err)
 {
-	return err->code == ERR_SYS || err->code == ERR_DB;
+	return err->code == ERR_SYS || err->code == ERR_DB ||
+	       err->code == ERR_BUSY;
 }
 
 /* What the ledger accepted is what the catalogue shows and the folder holds. */

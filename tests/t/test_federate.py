@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+
+import pytest
 
 from conftest import GSPD, gspd, programme, wait_until
 
@@ -159,6 +162,110 @@ def test_daemons_do_it_all_by_themselves(make_node):
     time.sleep(2)
     with open(a.log) as f:
         assert f.read().count("state=unreachable") == 1
+
+
+class Stalled:
+    """A peer that takes connections and never says a word."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "http://127.0.0.1:%d/" % self.listener.getsockname()[1]
+        self.listener.settimeout(20)
+        self.conn = None
+
+    def accept(self):
+        self.conn = self.listener.accept()[0]
+        self.conn.settimeout(20)
+        assert b"GET /feed/head.xml" in self.conn.recv(4096)
+        self.conn.setblocking(False)
+
+    def is_open(self):
+        try:
+            return self.conn.recv(1) != b""
+        except BlockingIOError:
+            return True
+
+    def close_conn(self):
+        wait_until(lambda: not self.is_open(), timeout=5)
+        self.conn.close()
+
+    def close(self):
+        self.conn.close()
+        self.listener.close()
+
+
+def found(node, word):
+    body = json.loads(node.get("/api/v1/search?q=" + word)[1])
+    return body["meta"]["count"]
+
+
+def test_a_stalled_peer_delays_nobody(make_node):
+    a, b = make_node("ca"), make_node("sg")
+    for node in (a, b):
+        node.conf("#interval = 30m", "interval = 1s")
+    b.add(programme("sg", "Lantern"))
+    stalled = Stalled()
+    with open(a.dir + "/peers.conf", "a") as f:
+        f.write("[peer us]\nurl = %s\nkey = %s\ninsecure = yes\n"
+                "allow-private = yes\n" % (stalled.url, "1" * 64))
+    b.serve()
+    a.serve()
+    stalled.accept()
+    a.add_peer(b, timeout=5)
+    stalled.close_conn()
+    stalled.accept()  # asked anew, since peers.conf changed
+    wait_until(lambda: found(a, "lantern") == 1, timeout=6)
+    a.add(programme("ca", "Choir"))
+    b.add(programme("sg", "Kite"))
+    wait_until(lambda: found(a, "choir") == 1, timeout=6)
+    wait_until(lambda: found(a, "kite") == 1, timeout=6)
+    states = {p["name"]: p["state"] for p in a.json("peer", "list")}
+    assert states == {"us": "new", "sg": "fresh"}
+    assert stalled.is_open()
+    # By hand: each gets its turn while the daemon holds on.
+    started = time.monotonic()
+    assert a.json("pull", "sg", timeout=5)[0]["state"] == "fresh"
+    assert stalled.is_open()
+    a.run("publish", "--force", timeout=5)
+    assert time.monotonic() - started < 5
+    # Who is removed is asked no more.
+    a.run("peer", "remove", "us", timeout=5)
+    wait_until(lambda: not stalled.is_open(), timeout=5)
+    stalled.listener.settimeout(2)
+    with pytest.raises(TimeoutError):
+        while True:  # what was asked before
+            stalled.listener.accept()[0].close()
+    stalled.close()
+    assert a.stop() == 0
+
+
+def seen(node):
+    head = node.get("/feed/head.xml")[1]
+    return dict(re.findall(
+        r'<seen d="([0-9a-f]{64})" epoch="0" node="([a-z-]+)"', head))
+
+
+def test_the_head_tells_what_was_seen_of_peers(make_node):
+    a, b = make_node("ca"), make_node("sg")
+    b.add(programme("sg", "Lantern"))
+    digest = b.json("publish")["digest"]
+    b.serve()
+    a.add_peer(b)
+    a.run("publish")
+    a.serve()
+    assert seen(a) == {}
+    serial = a.json("status")["serial"]
+    a.json("pull")
+    # News of others alone are no reason for a new head.
+    assert a.json("publish")["published"] is False
+    assert a.json("status")["serial"] == serial
+    a.run("publish", "--force")
+    assert seen(a) == {digest: "sg"}
+    newer = b.json("publish", "--force")["digest"]
+    a.json("pull")
+    a.add(programme("ca", "Choir"))
+    wait_until(lambda: seen(a) == {newer: "sg"})
+    assert gspd("verify", a.url, "--key", a.key).returncode == 0
 
 
 def test_reload_keeps_the_old_when_the_new_is_wrong(node):

@@ -377,7 +377,7 @@ test_file_lock(void **state)
 	fd = file_lock(path, false, &err);
 	assert_true(fd >= 0);
 	assert_int_equal(file_lock(path, false, &err), -1);
-	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(err.code, ERR_BUSY);
 	close(fd);
 	fd = file_lock(path, false, &err);
 	assert_true(fd >= 0);
