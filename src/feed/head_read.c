@@ -294,11 +294,15 @@ feed_head_read(struct arena *arena, const char *data, size_t len,
 					 sig_end, strlen(sig_end)) == 0) {
 		struct feed_cut cut;
 		enum feed_alg alg = FEED_ALG_ECDSA;
+		char *body;
 
 		if (feed_head_cut(data, len, &alg, &cut, err) != 0)
 			return -1;
-		data = arena_printf(arena, "%.*s%s", (int)cut.body_len, data,
-		    HEAD_END);
+		/* By length: bytes of a stranger may hold a NUL. */
+		body = arena_alloc(arena, cut.body_len + strlen(HEAD_END));
+		memcpy(body, data, cut.body_len);
+		memcpy(body + cut.body_len, HEAD_END, strlen(HEAD_END));
+		data = body;
 		len = cut.body_len + strlen(HEAD_END);
 	}
 	head.refs = arena_alloc(arena, FEED_REFS_MAX * sizeof(*head.refs));

@@ -44,7 +44,8 @@ tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_http_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_http_LDFLAGS = $(FUZZ_LINK)
 FUZZ_TARGETS += tests/fuzz/fuzz_bibtex
-tests_fuzz_fuzz_bibtex_SOURCES = tests/fuzz/fuzz_bibtex.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_bibtex_SOURCES = tests/fuzz/fuzz_bibtex.c \
+	tests/fuzz/fuzz_citation.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_bibtex_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_bibtex_LDFLAGS = $(FUZZ_LINK)
 
@@ -64,7 +65,11 @@ tests_fuzz_fuzz_ris_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_ris_LDFLAGS = $(FUZZ_LINK)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
+
+# For smoke.sh: the targets and nothing else.
+fuzz-targets: $(FUZZ_TARGETS)
+.PHONY: fuzz-targets
 if !FUZZ
 TESTS += $(FUZZ_TARGETS)
 endif
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/smoke.sh tests/fuzz/corpus

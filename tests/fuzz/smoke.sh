@@ -17,10 +17,20 @@ for target in "$dir"/tests/fuzz/fuzz_*; do
 	name=$(basename "$target")
 	work=$dir/corpus/$name
 	mkdir -p "$work"
+	short=${name#fuzz_}
+	# Folders of inputs: its own, and those that NAME.also lists.
+	set --
+	[ ! -d "$top/tests/fuzz/corpus/$short" ] ||
+		set -- "$top/tests/fuzz/corpus/$short"
+	if [ -f "$top/tests/fuzz/corpus/$short.also" ]; then
+		while IFS= read -r folder; do
+			set -- "$@" "$top/$folder"
+		done < "$top/tests/fuzz/corpus/$short.also"
+	fi
 	n=$((n + 1))
 	if "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \
 	    -artifact_prefix="$dir/$name-" "$work" \
-	    "$top/tests/fuzz/corpus/${name#fuzz_}" > "$dir/$name.log" 2>&1; then
+	    "$@" > "$dir/$name.log" 2>&1; then
 		echo "ok $n - $name"
 	else
 		echo "not ok $n - $name"
