@@ -195,6 +195,19 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 	return p;
 }
 
+void *
+arena_items(struct arena *arena, const void *items, size_t n, size_t size)
+{
+	void *copy;
+
+	if (n >= SIZE_MAX / size)
+		out_of_memory();
+	copy = arena_alloc(arena, (n + 1) * size);
+	if (n > 0)
+		memcpy(copy, items, n * size);
+	return copy;
+}
+
 size_t
 arena_used(const struct arena *arena)
 {

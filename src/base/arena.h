@@ -24,6 +24,12 @@ void *arena_alloc(struct arena *arena, size_t len);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *fmt, ...) ERR_PRINTF(2, 3);
+/*
+ * A copy of an array of n items (items may be NULL when n is 0), with one
+ * zeroed item behind the last.
+ */
+void *arena_items(struct arena *arena, const void *items, size_t n,
+    size_t size);
 /* Bytes handed out since arena_new() or arena_reset(). */
 size_t arena_used(const struct arena *arena);
 

@@ -206,9 +206,7 @@ file_list(struct arena *arena, const char *path, char ***ret_names,
 		closedir(dir);
 	if (n > 1)
 		qsort(names, n, sizeof(*names), by_name);
-	out = arena_alloc(arena, (n + 1) * sizeof(*out));
-	if (n > 0)
-		memcpy(out, names, n * sizeof(*out));
+	out = arena_items(arena, names, n, sizeof(*names));
 	free(names);
 	*ret_names = out;
 	*ret_n = n;

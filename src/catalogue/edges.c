@@ -277,9 +277,7 @@ edge_holders(struct catalogue *cat, size_t sql, int64_t key, size_t max,
 	while ((rc = db_step(stmt, err)) == 1)
 		VEC_PUSH(found, n, alloc, db_column_int(stmt, 0));
 	if (rc == 0) {
-		*ret_records = arena_alloc(arena, (n + 1) * sizeof(*found));
-		if (n > 0)
-			memcpy(*ret_records, found, n * sizeof(*found));
+		*ret_records = arena_items(arena, found, n, sizeof(*found));
 		*ret_n = n;
 	}
 	free(found);

@@ -125,9 +125,7 @@ catalogue_pages(struct catalogue *cat, struct arena *arena, const char *node,
 		VEC_PUSH(pages, n, alloc, page);
 	}
 	if (rc == 0) {
-		*ret_pages = arena_alloc(arena, (n + 1) * sizeof(*pages));
-		if (n > 0)
-			memcpy(*ret_pages, pages, n * sizeof(*pages));
+		*ret_pages = arena_items(arena, pages, n, sizeof(*pages));
 		*ret_n = n;
 	}
 	free(pages);
@@ -213,9 +211,7 @@ catalogue_feeds(struct catalogue *cat, struct arena *arena,
 		VEC_PUSH(feeds, n, alloc, feed);
 	}
 	if (rc == 0) {
-		*ret_feeds = arena_alloc(arena, (n + 1) * sizeof(*feeds));
-		if (n > 0)
-			memcpy(*ret_feeds, feeds, n * sizeof(*feeds));
+		*ret_feeds = arena_items(arena, feeds, n, sizeof(*feeds));
 		*ret_n = n;
 	}
 	free(feeds);

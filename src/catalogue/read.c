@@ -306,9 +306,7 @@ catalogue_linked(struct catalogue *cat, struct arena *arena, const char *id,
 	if (rc == 0) {
 		if (n > 1)
 			qsort(ids, n, sizeof(*ids), compare_ids);
-		*ret_ids = arena_alloc(arena, (n + 1) * sizeof(*ids));
-		if (n > 0)
-			memcpy(*ret_ids, ids, n * sizeof(*ids));
+		*ret_ids = arena_items(arena, ids, n, sizeof(*ids));
 		*ret_n = n;
 	}
 	free(ids);

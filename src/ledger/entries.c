@@ -113,9 +113,7 @@ ledger_touched(struct ledger *ledger, struct arena *arena,
 		memcpy(hashes[n++], hash, len < 32 ? len : 32);
 	}
 	if (rc == 0) {
-		*ret_hashes = arena_alloc(arena, (n + 1) * sizeof(*hashes));
-		if (n > 0)
-			memcpy(*ret_hashes, hashes, n * sizeof(*hashes));
+		*ret_hashes = arena_items(arena, hashes, n, sizeof(*hashes));
 		*ret_n = n;
 		ledger->touched_last = last;
 	}

@@ -30,9 +30,7 @@ ledger_pages(struct ledger *ledger, struct arena *arena, int level,
 		VEC_PUSH(pages, n, alloc, page);
 	}
 	if (rc == 0) {
-		*ret_pages = arena_alloc(arena, (n + 1) * sizeof(*pages));
-		if (n > 0)
-			memcpy(*ret_pages, pages, n * sizeof(*pages));
+		*ret_pages = arena_items(arena, pages, n, sizeof(*pages));
 		*ret_n = n;
 	}
 	free(pages);
@@ -110,9 +108,7 @@ ledger_linger_take(struct ledger *ledger, struct arena *arena, int64_t now,
 	}
 	rc = ledger_join_end(ledger, own, rc, err);
 	if (rc == 0) {
-		*ret_hashes = arena_alloc(arena, (n + 1) * sizeof(*hashes));
-		if (n > 0)
-			memcpy(*ret_hashes, hashes, n * sizeof(*hashes));
+		*ret_hashes = arena_items(arena, hashes, n, sizeof(*hashes));
 		*ret_n = n;
 	}
 	free(hashes);

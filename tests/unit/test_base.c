@@ -39,7 +39,7 @@ test_arena(void **state)
 {
 	static const char zeros[256];
 	struct arena *a = arena_new();
-	char *texts[300];
+	char *texts[300], *copy;
 
 	(void)state;
 	for (int i = 0; i < 300; i++)
@@ -49,6 +49,9 @@ test_arena(void **state)
 		assert_true((uintptr_t)texts[i] % 16 == 0);
 	}
 	memset(arena_alloc(a, 256), 'x', 256);
+	copy = arena_items(a, "abc", 3, 1);
+	assert_memory_equal(copy, "abc", 4);
+	assert_memory_equal(arena_items(a, NULL, 0, 16), zeros, 16);
 	(void)arena_alloc(a, 3 * 1024 * 1024);
 	arena_reset(a);
 	assert_int_equal(arena_used(a), 0);

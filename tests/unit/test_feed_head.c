@@ -298,6 +298,12 @@ test_cut(void **state)
 			assert_int_equal(feed_head_cut(sb.buf, i, &alg, &cut,
 					     &err),
 			    -1);
+		/* a NUL in the body hides nothing behind it */
+		*strstr(sb.buf, "<e ") = '\0';
+		assert_int_equal(feed_head_read(arena, sb.buf, sb.len, &back,
+				     &err),
+		    -1);
+		assert_int_equal(err.code, ERR_FORMAT);
 		strbuf_addch(&sb, '\n');
 		assert_int_equal(feed_head_cut(sb.buf, sb.len, &alg, &cut,
 				     &err),
