@@ -120,10 +120,7 @@ api_query_read(struct arena *arena, const struct http_params *params,
 const char *
 api_facet_label(enum search_facet facet, const char *value, const char *lang)
 {
-	enum vocab vocab = search_facet_vocab(facet);
+	enum vocab vocab = search_facet_vocab(facet, value);
 
-	/* Works and resources both have types, of different vocabularies. */
-	if (facet == SEARCH_TYPE && !vocab_has(vocab, value))
-		vocab = VOCAB_RESOURCE_TYPE;
 	return vocab != VOCAB_NONE ? vocab_label(vocab, value, lang) : value;
 }

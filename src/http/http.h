@@ -79,7 +79,8 @@ struct http_response {
 	struct strbuf body;
 	int fd; /* -1, or a file that is the body */
 	int64_t fd_len;
-	bool is_gzip; /* body or fd holds gzip already */
+	bool is_gzip;     /* body or fd holds gzip already */
+	bool is_identity; /* never packed, whatever the client takes */
 };
 
 #define HTTP_RESPONSE_MAX (16 * 1024 * 1024)

@@ -217,8 +217,9 @@ http_matches(const struct http_request *req, const char *etag)
 static bool
 wants_gzip(const struct http_request *req, const struct http_response *res)
 {
-	return res->fd == -1 && !res->is_gzip && res->type != NULL &&
-	       res->body.len >= HTTP_GZIP_MIN && http_accepts_gzip(req);
+	return res->fd == -1 && !res->is_gzip && !res->is_identity &&
+	       res->type != NULL && res->body.len >= HTTP_GZIP_MIN &&
+	       http_accepts_gzip(req);
 }
 
 static void

@@ -291,13 +291,49 @@ measure_of(const struct effects_row *row)
 	return code != NULL ? code : measure;
 }
 
+/* "self" or "self (no control)", but not "self-help group". */
+static bool
+is_self(const char *text)
+{
+	if (text == NULL || strncasecmp(text, "self", 4) != 0)
+		return false;
+	text += 4 + strspn(text + 4, " ");
+	return *text == '\0' || strchr("(,;:", *text) != NULL;
+}
+
+static bool
+is_nobody(const char *text)
+{
+	static const char *const words[] = { "none", "no", "no comparator",
+		"no comparison", "no control", "no control group", "n/a", "na",
+		"not applicable", "not stated", "not reported", "-" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How the effect was found, as far as the row says: NULL when it does not. */
+static const char *
+analysis_of(const struct effects_row *row)
+{
+	const char *comparator = row->cells[EFFECTS_COMPARATOR];
+
+	if (is_self(comparator) ||
+	    contains(row->cells[EFFECTS_TIMEPOINT], "pre-post"))
+		return "pre-post";
+	return comparator != NULL && !is_nobody(comparator) ? "controlled"
+							    : NULL;
+}
+
 static void
 put_effect(struct import_ctx *ctx, struct record *rec,
     const struct effects_row *row)
 {
 	struct value *group = record_add(rec, NULL, FIELD_EFFECT, NULL, NULL);
-	bool is_pre_post = contains(row->cells[EFFECTS_COMPARATOR], "self") ||
-			   contains(row->cells[EFFECTS_TIMEPOINT], "pre-post");
+	const char *analysis = analysis_of(row);
 
 	for (size_t c = 0; c < EFFECTS_COUNT; c++) {
 		const char *text = row->cells[c];
@@ -307,8 +343,8 @@ put_effect(struct import_ctx *ctx, struct record *rec,
 		if (c != EFFECTS_CITATION && text != NULL)
 			value_text_put(ctx, rec, group, names[c].field, text);
 	}
-	record_add(rec, group, FIELD_EFFECT_ANALYSIS,
-	    is_pre_post ? "pre-post" : "controlled", NULL);
+	if (analysis != NULL)
+		record_add(rec, group, FIELD_EFFECT_ANALYSIS, analysis, NULL);
 }
 
 static void

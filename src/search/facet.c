@@ -44,8 +44,11 @@ search_facet_parse(const char *name, enum search_facet *ret_facet)
 }
 
 enum vocab
-search_facet_vocab(enum search_facet facet)
+search_facet_vocab(enum search_facet facet, const char *value)
 {
+	if (facet == SEARCH_TYPE && !vocab_has(VOCAB_EVIDENCE_TYPE, value) &&
+	    vocab_has(VOCAB_RESOURCE_TYPE, value))
+		return VOCAB_RESOURCE_TYPE;
 	return facets[facet].vocab;
 }
 
@@ -82,19 +85,20 @@ cased(struct arena *arena, const char *text, bool upper)
 const char *
 facet_value(struct arena *arena, enum search_facet facet, const char *value)
 {
-	enum vocab vocab = facets[facet].vocab;
-	const char *code, *label;
+	enum vocab vocab = search_facet_vocab(facet, value);
+	const char *label;
 	char *text = cased(arena, value, facet == SEARCH_COUNTRY);
 
 	if (facet == SEARCH_LANGUAGE && strpbrk(text, "-_") != NULL)
 		*strpbrk(text, "-_") = '\0';
 	if (vocab == VOCAB_NONE)
 		return text;
-	code = text;
-	if (vocab_has(vocab, code) == 1)
-		return code;
+	if (vocab_has(vocab, text))
+		return text;
 	label = vocab_match(vocab, value);
-	return label != NULL ? label : code;
+	if (label == NULL && facet == SEARCH_TYPE)
+		label = vocab_match(VOCAB_RESOURCE_TYPE, value);
+	return label != NULL ? label : text;
 }
 
 /* ---- numbers for values ---- */

@@ -23,8 +23,11 @@ enum search_facet {
 };
 const char *search_facet_name(enum search_facet facet); /* "country" */
 int search_facet_parse(const char *name, enum search_facet *ret_facet);
-/* Vocabulary of a facet's values for labels, VOCAB_NONE for node. */
-enum vocab search_facet_vocab(enum search_facet facet);
+/*
+ * Vocabulary that a value of a facet has its label from, VOCAB_NONE for node.
+ * Works and resources both have a type, each in a vocabulary of its own.
+ */
+enum vocab search_facet_vocab(enum search_facet facet, const char *value);
 
 enum search_sort {
 	SEARCH_BY_RELEVANCE, /* by newest when the query has no words */

@@ -6,6 +6,7 @@
 #include "web/page.h"
 
 #include <string.h>
+#include <strings.h>
 
 static void
 fill_verdict(const struct page *page, struct record_view *view)
@@ -162,6 +163,7 @@ notes_of(const struct page *page, const struct value *v)
 {
 	const char *better = value_get(v, FIELD_EFFECT_BETTER_IF);
 	const char *analysis = value_get(v, FIELD_EFFECT_ANALYSIS);
+	const char *comparator = value_get(v, FIELD_EFFECT_COMPARATOR);
 	const char *pooled = value_get(v, FIELD_EFFECT_POOLED);
 	const char *k = value_get(v, FIELD_EFFECT_K);
 	const char *i2 = value_get(v, FIELD_EFFECT_I2);
@@ -174,7 +176,8 @@ notes_of(const struct page *page, const struct value *v)
 	if (analysis != NULL)
 		notes = joined(page, notes,
 		    page_label(page, VOCAB_ANALYSIS, analysis));
-	notes = joined(page, notes, value_get(v, FIELD_EFFECT_COMPARATOR));
+	if (comparator != NULL && strcasecmp(comparator, "none") != 0)
+		notes = joined(page, notes, comparator);
 	if (pooled != NULL && strcmp(pooled, "true") == 0)
 		notes = joined(page, notes,
 		    k != NULL

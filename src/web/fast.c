@@ -52,7 +52,9 @@ serve_head(struct web *web, const struct http_request *req,
 		not_found(res);
 		return;
 	}
-	/* The signed bytes themselves: equal tag, equal head. */
+	/* The signed bytes themselves: equal tag, equal head. A peer counts
+	 * them against its limit, so they are never packed. */
+	res->is_identity = true;
 	http_etag(bytes.buf, bytes.len, etag);
 	res->etag = etag;
 	feed_headers(res, "application/xml", "public, max-age=60");

@@ -116,6 +116,7 @@ fill_facets(const struct page *page, const struct search_result *result,
 		{ SEARCH_COUNTRY, TEXT_FACET_COUNTRY },
 		{ SEARCH_LANGUAGE, TEXT_FACET_LANGUAGE },
 		{ SEARCH_DESIGN, TEXT_FACET_DESIGN },
+		{ SEARCH_TYPE, TEXT_FACET_TYPE },
 		{ SEARCH_NODE, TEXT_FACET_NODE },
 	};
 

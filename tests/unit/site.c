@@ -98,6 +98,25 @@ make_evidence(struct arena *arena, const char *id, const char *pages)
 	record_add(rec, group, FIELD_EFFECT_ESTIMATE, "-0.05", NULL);
 	record_add(rec, group, FIELD_EFFECT_CI_LOW, "-0.2", NULL);
 	record_add(rec, group, FIELD_EFFECT_CI_HIGH, "0.1", NULL);
+	group = record_add(rec, NULL, FIELD_EFFECT, NULL, NULL);
+	record_add(rec, group, FIELD_EFFECT_OUTCOME, "Return", NULL);
+	record_add(rec, group, FIELD_EFFECT_MEASURE, "sroi", NULL);
+	record_add(rec, group, FIELD_EFFECT_ESTIMATE, "3.42", NULL);
+	record_add(rec, group, FIELD_EFFECT_BETTER_IF, "higher", NULL);
+	record_add(rec, group, FIELD_EFFECT_COMPARATOR, "none", NULL);
+	return rec;
+}
+
+static struct record *
+make_resource(struct arena *arena)
+{
+	struct record *rec = record_new(arena, RECORD_KIND_RESOURCE,
+	    SITE_RESOURCE, "en");
+
+	rec->published_at = rec->first_at = SITE_NOW - 3600;
+	record_add(rec, NULL, FIELD_TITLE, "Starting a group", NULL);
+	record_add(rec, NULL, FIELD_RESOURCE_TYPE, "toolkit", NULL);
+	record_add(rec, NULL, FIELD_URL, "https://org.example/start", NULL);
 	return rec;
 }
 
@@ -169,7 +188,8 @@ site_fill(struct site *site)
 	OK(catalogue_begin(cat, &err));
 	put(cat, make_evidence(arena, SITE_SAME, "1-10" SITE_EVIL), 3);
 	put(cat, make_organisation(arena), 4);
-	put_feed(cat, "sg", 2);
+	put(cat, make_resource(arena), 5);
+	put_feed(cat, "sg", 3);
 	commit(cat);
 	catalogue_close(cat);
 	arena_free(arena);
@@ -240,7 +260,7 @@ make_files(const char *folder)
 	put_file(folder, "peers.conf", peers, strlen(peers));
 	(void)snprintf(name, sizeof(name), "%s/feed/p", folder);
 	OK(file_mkdirs(name, 0700, &err));
-	put_file(folder, "feed/head.xml", "<head/>\n", 8);
+	put_file(folder, "feed/head.xml", SITE_HEAD, strlen(SITE_HEAD));
 	strbuf_init(&gz, 4096);
 	gzip_pack(page, strlen(page), &gz);
 	(void)snprintf(name, sizeof(name), "feed/p/%064d.xml.gz", 7);

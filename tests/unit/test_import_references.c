@@ -347,6 +347,9 @@ test_effects(void **state)
 	    "b,return,SROI,ratio,programme,3.42,,,,,1,,GBP,higher,none,\n"
 	    "a,loneliness,UCLA-3,MD,pre-post,-1.84,-1.91,-1.77,95,,1,2250,"
 	    "points,lower,self (no control),\n"
+	    "b,wellbeing,ONS4,MD,post,0.4,,,,,1,80,points,higher,"
+	    "self-help group,\n"
+	    "b,activity,IPAQ,MD,post,0.2,,,,,1,80,,higher,,\n"
 	    "zz,x,x,MD,post,1,,,,,,,,,,\n";
 	struct bench *b = *state;
 	const struct value *v;
@@ -356,7 +359,7 @@ test_effects(void **state)
 	bench_print(b);
 	assert_int_equal(b->report.n_changed, 2);
 	assert_int_equal(b->report.n_errors, 1);
-	assert_non_null(strstr(bench_errors(b), "\r\n5,citation_id,zz,"));
+	assert_non_null(strstr(bench_errors(b), "\r\n7,citation_id,zz,"));
 	v = value_find(&bench_by_key(b, "refs", "a")->root, FIELD_EFFECT);
 	assert_string_equal(get(v, FIELD_EFFECT_MEASURE), "smd");
 	assert_string_equal(get(v, FIELD_EFFECT_ESTIMATE), "-0.50");
@@ -366,6 +369,12 @@ test_effects(void **state)
 	assert_string_equal(get(v, FIELD_EFFECT_N), "2250");
 	v = value_find(&bench_by_key(b, "refs", "b")->root, FIELD_EFFECT);
 	assert_string_equal(get(v, FIELD_EFFECT_MEASURE), "sroi");
+	assert_null(value_get(v, FIELD_EFFECT_ANALYSIS));
+	assert_string_equal(get(v, FIELD_EFFECT_COMPARATOR), "none");
+	v = value_next(v);
+	assert_string_equal(get(v, FIELD_EFFECT_ANALYSIS), "controlled");
+	v = value_next(v);
+	assert_null(value_get(v, FIELD_EFFECT_ANALYSIS));
 	assert_int_equal(bench_text(b, "effects.csv", effects), 0);
 	assert_int_equal(b->report.n_same, 2);
 	assert_int_equal(bench_text(b, "refs.ris", refs), 0);

@@ -453,8 +453,12 @@ test_names(void **state)
 		assert_int_equal(facet, i);
 	}
 	assert_int_equal(search_facet_parse("colour", &facet), -1);
-	assert_int_equal(search_facet_vocab(SEARCH_NODE), VOCAB_NONE);
-	assert_int_equal(search_facet_vocab(SEARCH_ZONE), VOCAB_ZONE);
+	assert_int_equal(search_facet_vocab(SEARCH_NODE, "ca"), VOCAB_NONE);
+	assert_int_equal(search_facet_vocab(SEARCH_ZONE, "arts"), VOCAB_ZONE);
+	assert_int_equal(search_facet_vocab(SEARCH_TYPE, "article"),
+	    VOCAB_EVIDENCE_TYPE);
+	assert_int_equal(search_facet_vocab(SEARCH_TYPE, "toolkit"),
+	    VOCAB_RESOURCE_TYPE);
 	assert_int_equal(search_sort_parse("title", &sort), 0);
 	assert_int_equal(sort, SEARCH_BY_TITLE);
 	assert_int_equal(search_sort_parse("", &sort), -1);

@@ -53,8 +53,8 @@ static const char *const pages[] = { "/", "/en/", "/search", "/search?q=choir",
 	"/search?q=singing&kind=evidence&sort=title", "/search?q=zzzzzzz",
 	"/en/search?country=ca", "/search?node=sg", "/search?page=3",
 	"/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
-	"/record/" SITE_SAME, "/record/" SITE_ORG, "/en/record/" SITE_ORG,
-	"/peers", "/about" };
+	"/record/" SITE_SAME, "/record/" SITE_RESOURCE, "/record/" SITE_ORG,
+	"/en/record/" SITE_ORG, "/peers", "/about" };
 
 static int
 count(const char *text, const char *part)
@@ -130,6 +130,9 @@ test_evidence(void **state)
 	assert_has("citation_doi");
 	assert_has("A. M.");
 	assert_has("-0.2 to 0.1");
+	/* Without a comparator nothing is said of one. */
+	assert_has("<td>higher is better</td>");
+	assert_lacks("control group");
 	/* Both nodes list it, and they disagree. */
 	assert_has("Also listed by");
 	assert_has("Where nodes disagree");
@@ -152,6 +155,14 @@ test_results(void **state)
 	assert_has("1 record for");
 	assert_has("<form id=\"search\"");
 	assert_has("form=\"search\" name=\"kind\"");
+	/* Works and resources share a facet, each with its own labels. */
+	get("/search", "", 200);
+	assert_has("<span>Toolkit</span>");
+	assert_has("<span>Article</span>");
+	get("/search?type=toolkit", "", 200);
+	assert_has("Remove filter Toolkit");
+	get("/search?q=type:Toolkit", "", 200);
+	assert_has("Starting a group");
 	get("/search?kind=evidence&country=sg,ca&q=%3Cb%3E", "", 200);
 	assert_has("Remove filter Evidence");
 	assert_lacks("<b>");
@@ -232,12 +243,16 @@ test_feed(void **state)
 
 	(void)state;
 	get("/feed/head.xml", "", 200);
-	assert_string_equal(client_body(&out), "<head/>\n");
+	assert_string_equal(client_body(&out), SITE_HEAD);
 	assert_header("Content-Type", "application/xml");
 	assert_header("Cache-Control", "public, max-age=60");
 	(void)client_header(&out, "ETag", etag, sizeof(etag));
 	(void)snprintf(lines, sizeof(lines), "If-None-Match: %s\r\n", etag);
 	get("/feed/head.xml", lines, 304);
+	/* Peers count its bytes: it is never packed (feed-protocol.md 2). */
+	get("/feed/head.xml", "Accept-Encoding: gzip\r\n", 200);
+	assert_header("Content-Encoding", "");
+	assert_string_equal(client_body(&out), SITE_HEAD);
 	(void)snprintf(target, sizeof(target), "/feed/p/%064d.xml", 7);
 	get(target, "", 200);
 	assert_string_equal(client_body(&out), "<feed>page</feed>\n");
@@ -339,6 +354,13 @@ test_api(void **state)
 	item = json_at(json_get(json_get(json, "facets"), "kind"), 0);
 	assert_string_equal(json_get_string(item, "value"), "programme");
 	assert_string_equal(json_get_string(item, "label"), "Programme");
+	json_free(json);
+
+	get("/api/v1/search?kind=resource", "", 200);
+	json = body_json();
+	item = json_at(json_get(json_get(json, "facets"), "type"), 0);
+	assert_string_equal(json_get_string(item, "value"), "toolkit");
+	assert_string_equal(json_get_string(item, "label"), "Toolkit");
 	json_free(json);
 
 	get("/api/v1/records/" SITE_SAME, "", 200);
