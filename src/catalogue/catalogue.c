@@ -48,6 +48,7 @@ catalogue_open(const char *folder, enum catalogue_mode mode, struct err *err)
 	cat = xcalloc(1, sizeof(*cat));
 	cat->db = db;
 	cat->mode = mode;
+	cat->component_max = MERGE_COMPONENT_MAX;
 	cat->data_version = db_data_version(db);
 	cat->arena = arena_new();
 	strbuf_init(&cat->packed, PACKED_MAX);
@@ -63,6 +64,9 @@ forget(struct catalogue *cat)
 	edges_clear(&cat->proofs);
 	edges_clear(&cat->removed);
 	edges_clear(&cat->links);
+	free(cat->seeds);
+	cat->seeds = NULL;
+	cat->n_seeds = cat->alloc_seeds = 0;
 	memset(&cat->last, 0, sizeof(cat->last));
 	arena_reset(cat->arena);
 }

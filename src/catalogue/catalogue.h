@@ -82,9 +82,9 @@ int catalogue_feed_remove(struct catalogue *cat, const char *node,
  * Regroup what was touched, recompute views, update the digest, tell
  * `changed` (may be NULL) each view that is new, changed (view) or gone
  * (view NULL), in the order of numbers, still inside the transaction, then
- * commit. On -1 everything is rolled back; ERR_LIMIT when records hang
- * together in a chain that no honest feed has. The view lives until the
- * callback returns.
+ * commit. On -1 everything is rolled back. Records that hang together in
+ * larger components than MERGE_COMPONENT_MAX each stand alone. The view lives
+ * until the callback returns.
  */
 typedef int (*catalogue_change_cb)(void *ctx, int64_t group,
     const struct merge_view *view, struct err *err);

@@ -91,12 +91,16 @@ struct catalogue {
 	struct db *db;
 	enum catalogue_mode mode;
 	int64_t data_version;
+	size_t component_max; /* MERGE_COMPONENT_MAX, smaller in tests */
 	/* Of the transaction that is open: */
 	struct state state;
 	struct notes notes;
 	struct edges proofs;  /* added; stays whole until commit */
 	struct edges removed; /* proofs removed; never flushed */
 	struct edges links;
+	int64_t *seeds; /* in no order; each once */
+	size_t n_seeds;
+	size_t alloc_seeds;
 	struct node_row last; /* the node that was asked for last */
 	struct strbuf packed;
 	struct arena *arena; /* of one record */
@@ -149,6 +153,41 @@ int edge_holders(struct catalogue *cat, size_t sql, int64_t key, size_t max,
     struct arena *arena, int64_t **ret_records, size_t *ret_n,
     struct err *err) MUST_CHECK;
 
+/*
+ * Both ends of same_as that counts (merge.h), as the tables have it: whoever
+ * is one thing with rec by statements. In the arena.
+ */
+int edge_same(struct catalogue *cat, struct arena *arena,
+    const struct record *rec, int64_t **ret_records, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+/* seed.c: a record is to be grouped again. */
+void seed_add(struct catalogue *cat, int64_t record);
+/* Before rec's statements go: whoever they count for. */
+int seed_same(struct catalogue *cat, const struct record *rec,
+    struct err *err) MUST_CHECK;
+/* Whoever is affected by the proof keys of this transaction. */
+int seed_keys(struct catalogue *cat, struct err *err) MUST_CHECK;
+
+/* component.c */
+struct component {
+	struct arena *arena; /* of recs and nodes */
+	int64_t *records;    /* as found; n_read of them are read */
+	size_t n;
+	size_t alloc;
+	size_t n_read;
+	bool is_too_large; /* recs and nodes are not all there */
+	struct record **recs;
+	size_t alloc_recs;
+	struct merge_node *nodes;
+	size_t alloc_nodes;
+};
+/* Find all that hangs together with a seed; their groups are taken apart.
+ * Start with zeros; may be walked again. */
+int component_walk(struct catalogue *cat, struct component *part, int64_t seed,
+    struct err *err) MUST_CHECK;
+void component_release(struct component *part);
+
 /* put.c */
 /* What one record adds to the digest. */
 void record_element(const char *id, const uint8_t digest[SHA256_LEN],
@@ -161,6 +200,9 @@ int node_remove_records(struct catalogue *cat, const struct node_row *node,
 
 /* group.c: take group `number` apart; its members become seeds. */
 int group_dissolve(struct catalogue *cat, int64_t number, enum record_kind kind,
+    struct err *err) MUST_CHECK;
+/* Take the group of a record apart if it is in one. */
+int group_leave(struct catalogue *cat, int64_t record, enum record_kind kind,
     struct err *err) MUST_CHECK;
 /* Group a record is a member of, 0 when it stands alone. */
 int group_of(struct catalogue *cat, int64_t record, int64_t *ret_group,

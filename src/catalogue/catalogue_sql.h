@@ -40,6 +40,7 @@ enum catalogue_sql {
 	CATALOGUE_SQL_SAME_DROP,
 	CATALOGUE_SQL_SAME_HOLDERS,
 	CATALOGUE_SQL_SAME_OWN,
+	CATALOGUE_SQL_SAME_HAS,
 	CATALOGUE_SQL_LINK_ADD,
 	CATALOGUE_SQL_LINK_DROP,
 	CATALOGUE_SQL_LINKED,
@@ -134,6 +135,8 @@ static const char *const catalogue_sql[CATALOGUE_SQL_COUNT] = {
 	[CATALOGUE_SQL_SAME_OWN] = "SELECT s.record FROM same s"
 				   " CROSS JOIN record r USING (record)"
 				   " WHERE s.target = ?1 AND r.node = ?2",
+	[CATALOGUE_SQL_SAME_HAS] = "SELECT 1 FROM same"
+				   " WHERE target = ?1 AND record = ?2",
 	[CATALOGUE_SQL_LINK_ADD] = "INSERT OR IGNORE INTO link (target, record)"
 				   " VALUES (?1, ?2)",
 	[CATALOGUE_SQL_LINK_DROP] = "DELETE FROM link"

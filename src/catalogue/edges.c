@@ -283,3 +283,89 @@ edge_holders(struct catalogue *cat, size_t sql, int64_t key, size_t max,
 	free(found);
 	return rc;
 }
+
+static int
+is_stated(struct catalogue *cat, int64_t target, int64_t record,
+    bool *ret_stated, struct err *err)
+{
+	struct db_stmt *stmt = catalogue_stmt(cat, CATALOGUE_SQL_SAME_HAS);
+	int rc;
+
+	db_bind_int(stmt, 1, target);
+	db_bind_int(stmt, 2, record);
+	if ((rc = db_step(stmt, err)) == -1)
+		return -1;
+	db_reset(stmt);
+	*ret_stated = rc == 1;
+	return 0;
+}
+
+/* The record that `id` names when stating it counts for `target`, else 0. */
+static int
+same_end(struct catalogue *cat, const struct name *own, int64_t target,
+    const char *id, int64_t *ret_record, struct err *err)
+{
+	uint8_t digest[SHA256_LEN];
+	struct node_row node;
+	struct name name;
+	int64_t record;
+	bool counts;
+
+	*ret_record = 0;
+	if (name_init(&name, id) == -1)
+		return 0;
+	if (node_find(cat, name.node, &node, err) == -1 ||
+	    record_find(cat, &node, &name, &record, digest, err) == -1)
+		return -1;
+	if (record == 0 || node.is_hidden)
+		return 0;
+	counts = strcmp(name.node, own->node) == 0;
+	if (!counts && is_stated(cat, target, record, &counts, err) == -1)
+		return -1;
+	if (counts)
+		*ret_record = record;
+	return 0;
+}
+
+int
+edge_same(struct catalogue *cat, struct arena *arena, const struct record *rec,
+    int64_t **ret_records, size_t *ret_n, struct err *err)
+{
+	int64_t target = edge_key(rec->id), record, *found = NULL;
+	const struct value *v = value_find(&rec->root, FIELD_SAME_AS);
+	size_t n = 0, alloc = 0;
+	struct db_stmt *stmt;
+	struct node_row node;
+	struct name own;
+	int rc = -1;
+
+	*ret_n = 0;
+	if (name_init(&own, rec->id) == -1)
+		return 0;
+	for (; v != NULL; v = value_next(v)) {
+		const char *id = value_get(v, FIELD_SAME_AS_ID);
+
+		if (id == NULL)
+			continue;
+		if (same_end(cat, &own, target, id, &record, err) == -1)
+			goto out;
+		if (record != 0)
+			VEC_PUSH(found, n, alloc, record);
+	}
+	if (node_find(cat, own.node, &node, err) == -1)
+		goto out;
+	stmt = catalogue_stmt(cat, CATALOGUE_SQL_SAME_OWN);
+	db_bind_int(stmt, 1, target);
+	db_bind_int(stmt, 2, node.node);
+	while ((rc = db_step(stmt, err)) == 1)
+		VEC_PUSH(found, n, alloc, db_column_int(stmt, 0));
+	if (rc == -1)
+		goto out;
+	*ret_records = arena_alloc(arena, (n + 1) * sizeof(*found));
+	if (n > 0)
+		memcpy(*ret_records, found, n * sizeof(*found));
+	*ret_n = n;
+out:
+	free(found);
+	return rc;
+}

@@ -179,26 +179,8 @@ attach(struct catalogue *cat, int64_t record, const struct record *rec,
 	note->is_touched = true;
 	note->is_absent = false;
 	if (edges.n_sames > 0 || n > 0)
-		note->is_seed = true;
+		seed_add(cat, record);
 	count_record(cat, rec, digest, 1);
-	return 0;
-}
-
-/* A record leaves its group, if it is in one, and stands alone. */
-static int
-leave_group(struct catalogue *cat, int64_t record, enum record_kind kind,
-    struct err *err)
-{
-	struct note *note;
-	int64_t group;
-
-	if (group_of(cat, record, &group, err) == -1)
-		return -1;
-	if (group != 0 && group_dissolve(cat, group, kind, err) == -1)
-		return -1;
-	note = notes_get(&cat->notes, record);
-	if (note->was == NOTE_WAS_UNSET)
-		note->was = NOTE_WAS_ONE;
 	return 0;
 }
 
@@ -210,7 +192,8 @@ detach(struct catalogue *cat, int64_t record, const struct record *rec,
 	struct record_edges edges;
 
 	record_edges(cat->arena, rec, &edges);
-	if (leave_group(cat, record, rec->kind, err) == -1 ||
+	if (group_leave(cat, record, rec->kind, err) == -1 ||
+	    seed_same(cat, rec, err) == -1 ||
 	    edges_change(cat, record, &edges, NULL, err) == -1)
 		return -1;
 	notes_get(&cat->notes, record)->is_absent = true;
@@ -261,14 +244,15 @@ change(struct catalogue *cat, int64_t record, const struct record *rec,
 		    "the catalogue has lost %s: rebuild it", rec->id);
 	record_edges(cat->arena, old, &before);
 	record_edges(cat->arena, rec, &after);
-	if (leave_group(cat, record, old->kind, err) == -1 ||
+	if (group_leave(cat, record, old->kind, err) == -1 ||
+	    seed_same(cat, old, err) == -1 ||
 	    edges_change(cat, record, &before, &after, err) == -1)
 		return -1;
 	count_record(cat, old, old_digest, -1);
 	count_record(cat, rec, digest, 1);
 	note = notes_get(&cat->notes, record);
 	note->is_touched = true;
-	note->is_seed = true;
+	seed_add(cat, record);
 	return 0;
 }
 

@@ -14,6 +14,15 @@
 #define MERGE_KEY_MAX 100
 /* More members than this a group does not get. */
 #define MERGE_GROUP_MAX 200
+/*
+ * Records hang together that share a key (one that not more than
+ * MERGE_KEY_MAX share), or of which same_as counts: both state it, or one
+ * does and both are of one node. A component of more members than this is
+ * somebody's mistake or attack; whoever has components grouped makes no
+ * groups in such a one, whatever its members say. The limit is part of what
+ * the catalogue digest means: all nodes have the same.
+ */
+#define MERGE_COMPONENT_MAX 5000
 /* Values of one united field in a view. */
 #define MERGE_SET_MAX 200
 

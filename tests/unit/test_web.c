@@ -400,7 +400,7 @@ test_api_cursor(void **state)
 		if (*target == '\0' || seen > 10)
 			break;
 	}
-	assert_int_equal(seen, 3);
+	assert_int_equal(seen, 4);
 }
 
 static void
