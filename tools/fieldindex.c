@@ -1,6 +1,7 @@
 /*
  * fieldindex: sort the fields of src/record/fields.def by parent and name
- * and print the order as a C array, for field_find().
+ * and print the order as a C array, for field_find(); and between which
+ * numbers the children of each stand, for record_validate().
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,28 @@ compare(const void *left, const void *right)
 	return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
 }
 
+/* items are sorted by parent: its children are one run. */
+static void
+print_span(enum field_id parent)
+{
+	unsigned first = FIELD_COUNT, last = 0;
+	size_t at = 0, n = 0;
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		if (items[i].parent != parent)
+			continue;
+		if ((unsigned)items[i].id < first)
+			first = (unsigned)items[i].id;
+		if ((unsigned)items[i].id > last)
+			last = (unsigned)items[i].id;
+		if (n++ == 0)
+			at = i;
+	}
+	if (n == 0)
+		first = 1;
+	printf("\t{ %u, %u, %zu, %zu },\n", first, last, at, n);
+}
+
 int
 main(void)
 {
@@ -44,6 +67,10 @@ main(void)
 	       "const unsigned short field_by_name[] = {\n");
 	for (size_t i = 0; i < n; i++)
 		printf("\t%d,\n", (int)items[i].id);
+	printf("};\n"
+	       "const struct field_span field_children[] = {\n");
+	for (int id = 0; id < FIELD_COUNT; id++)
+		print_span((enum field_id)id);
 	printf("};\n");
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

@@ -89,12 +89,6 @@ strbuf_addstr(struct strbuf *sb, const char *text)
 }
 
 void
-strbuf_addch(struct strbuf *sb, char ch)
-{
-	strbuf_add(sb, &ch, 1);
-}
-
-void
 strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 {
 	va_list ap;

@@ -29,10 +29,21 @@ char *strbuf_detach(struct strbuf *sb, size_t *ret_len);
 
 void strbuf_add(struct strbuf *sb, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *sb, const char *text);
-void strbuf_addch(struct strbuf *sb, char ch);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) ERR_PRINTF(2, 3);
 /* Cut to len bytes (no-op when shorter). */
 void strbuf_setlen(struct strbuf *sb, size_t len);
+
+/* One byte: written millions of times, so without a call where it fits. */
+static inline void
+strbuf_addch(struct strbuf *sb, char ch)
+{
+	if (sb->len + 1 < sb->alloc && sb->len < sb->cap && !sb->overflow) {
+		sb->buf[sb->len++] = ch;
+		sb->buf[sb->len] = '\0';
+	} else {
+		strbuf_add(sb, &ch, 1);
+	}
+}
 
 /* 0, or -1 with ERR_LIMIT "what is larger than N bytes". */
 int strbuf_check(const struct strbuf *sb, const char *what,

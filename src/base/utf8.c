@@ -151,6 +151,29 @@ utf8_floor(const char *text, size_t len)
 	return len;
 }
 
+/* Words are mapped by the million: no memory of their own, and taken apart
+ * once. Longer text than this goes through utf8proc_map(). */
+#define MAP_CHARS 256
+
+static bool
+map_short(const char *text, size_t len, utf8proc_option_t options,
+    struct strbuf *ret_out)
+{
+	/* One more: the end of the text is marked by a byte 0. */
+	utf8proc_int32_t chars[MAP_CHARS + 1];
+	utf8proc_ssize_t n;
+
+	n = utf8proc_decompose((const utf8proc_uint8_t *)text,
+	    (utf8proc_ssize_t)len, chars, MAP_CHARS, options);
+	if (n > MAP_CHARS)
+		return false;
+	if (n > 0)
+		n = utf8proc_reencode(chars, n, options);
+	if (n > 0)
+		strbuf_add(ret_out, chars, (size_t)n);
+	return true;
+}
+
 static void
 map_utf8(const char *text, size_t len, utf8proc_option_t options,
     struct strbuf *ret_out)
@@ -158,6 +181,8 @@ map_utf8(const char *text, size_t len, utf8proc_option_t options,
 	utf8proc_uint8_t *out = NULL;
 	utf8proc_ssize_t n;
 
+	if (len <= MAP_CHARS && map_short(text, len, options, ret_out))
+		return;
 	n = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len,
 	    &out, options);
 	if (n > 0)
@@ -188,6 +213,10 @@ utf8_nfc(const char *text, size_t len, struct strbuf *ret_out, struct err *err)
 static void
 fold(const char *text, size_t len, int options, struct strbuf *ret_out)
 {
+	const utf8proc_option_t all =
+	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+				UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+				UTF8PROC_IGNORE | options);
 	const char *p = text, *end = text + len;
 	struct strbuf clean;
 
@@ -203,14 +232,14 @@ fold(const char *text, size_t len, int options, struct strbuf *ret_out)
 		}
 		return;
 	}
+	if (valid_utf8(text, len, NULL)) {
+		map_utf8(text, len, all, ret_out);
+		return;
+	}
 	strbuf_init(&clean, len * 3);
 	for (p = text; p < end;)
 		utf8_add(&clean, utf8_next(&p, end));
-	map_utf8(clean.buf, clean.len,
-	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-				UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-				UTF8PROC_IGNORE | options),
-	    ret_out);
+	map_utf8(clean.buf, clean.len, all, ret_out);
 	strbuf_release(&clean);
 }
 

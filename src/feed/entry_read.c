@@ -389,25 +389,35 @@ finish(struct entry_reader *r, struct err *err)
 	return 0;
 }
 
-int
-feed_entry_parse(struct xml_reader *reader, struct arena *arena,
-    const char *data, size_t len, struct record **ret_rec, struct err *err)
+static int
+read_entry(struct xml_reader *reader, struct arena *arena, const char *data,
+    size_t len, bool again, struct record **ret_rec, struct err *err)
 {
 	static const struct xml_handler handler = { on_start, on_text, on_end };
 	struct entry_reader r = { .arena = arena, .data = data };
-	int rc = -1;
+	int rc;
 
 	if (len > FEED_RECORD_MAX)
 		return err_set(err, ERR_LIMIT, "record is larger than %d bytes",
 		    FEED_RECORD_MAX);
 	strbuf_init(&r.text, SCALAR_MAX);
-	if (xml_reader_read(reader, data, len, &handler, &r, err) == 0 &&
-	    finish(&r, err) == 0) {
+	if (again)
+		rc = xml_reader_again(reader, &handler, &r, err);
+	else
+		rc = xml_reader_read(reader, data, len, &handler, &r, err);
+	if (rc == 0)
+		rc = finish(&r, err);
+	if (rc == 0)
 		*ret_rec = r.rec;
-		rc = 0;
-	}
 	strbuf_release(&r.text);
 	return rc;
+}
+
+int
+feed_entry_parse(struct xml_reader *reader, struct arena *arena,
+    const char *data, size_t len, struct record **ret_rec, struct err *err)
+{
+	return read_entry(reader, arena, data, len, true, ret_rec, err);
 }
 
 int
@@ -419,7 +429,7 @@ feed_entry_read(struct arena *arena, const char *data, size_t len,
 
 	if (reader == NULL)
 		return -1;
-	rc = feed_entry_parse(reader, arena, data, len, ret_rec, err);
+	rc = read_entry(reader, arena, data, len, false, ret_rec, err);
 	xml_reader_free(reader);
 	return rc;
 }

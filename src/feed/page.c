@@ -203,7 +203,8 @@ walk(const char *data, size_t len, size_t pos, const char *node,
 		    memcmp(data + pos, open, strlen(open)) != 0)
 			return err_set(err, ERR_FORMAT,
 			    "page: no entry at byte %zu", pos);
-		if (xml_element_end(data, close, pos, &end, err) != 0 ||
+		if (xml_reader_element(reader, data, close, pos, &end, err) !=
+			0 ||
 		    entry_id(data + pos, end - pos, id, err) != 0 ||
 		    check_id(id, node, last, err) != 0)
 			return -1;

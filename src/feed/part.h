@@ -25,7 +25,8 @@ int feed_head_check(const struct feed_head *head, struct err *err) MUST_CHECK;
 void feed_refs_write(struct xml_writer *w, const struct feed_ref *refs,
     size_t n);
 
-/* feed_entry_read() with a parser that is kept from entry to entry. */
+/* feed_entry_read() of the element that xml_reader_element() found: these
+ * very bytes. */
 int feed_entry_parse(struct xml_reader *reader, struct arena *arena,
     const char *data, size_t len, struct record **ret_rec,
     struct err *err) MUST_CHECK;

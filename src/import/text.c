@@ -9,6 +9,7 @@
 #include "import/run.h"
 
 #define SUMMARY_CHARS 300
+#define UNKNOWN_CHAR  0xfffd /* also what stands for broken bytes */
 
 /* Already as it should be: most text is. */
 static bool
@@ -58,18 +59,31 @@ clean_into(struct strbuf *out, const char *text, size_t len, bool multiline)
 	bool after_space = true; /* nothing stands in front of the text */
 
 	while (p < end) {
-		uint32_t ch;
+		const char *at = p;
+		uint32_t was, ch;
 
-		if (p[0] == '\r' && p + 1 < end && p[1] == '\n')
+		/* Most text is words of ASCII: each in one piece. */
+		while (p<end && * p> ' ' && *p < 0x7f)
 			p++;
-		ch = clean_char(utf8_next(&p, end), multiline);
+		if (p > at) {
+			strbuf_add(out, at, (size_t)(p - at));
+			after_space = false;
+			continue;
+		}
+		if (p[0] == '\r' && p + 1 < end && p[1] == '\n')
+			at = ++p;
+		was = utf8_next(&p, end);
+		ch = clean_char(was, multiline);
 		if (ch == 0)
 			continue;
 		if (is_space(ch) && after_space &&
 		    (!multiline || out->len == 0))
 			continue;
 		after_space = is_space(ch);
-		utf8_add(out, ch);
+		if (ch == was && ch != UNKNOWN_CHAR)
+			strbuf_add(out, at, (size_t)(p - at));
+		else
+			utf8_add(out, ch);
 	}
 	/* Space at the end, also the no-break kind. */
 	while (out->len > 0) {
@@ -120,8 +134,8 @@ summary_room(const char *text)
 static bool
 is_sentence_end(const char *p)
 {
-	if (strncmp(p, "\xe3\x80\x82", 3) == 0) /* ideographic full stop */
-		return true;
+	if (*p == '\xe3') /* ideographic full stop */
+		return p[1] == '\x80' && p[2] == '\x82';
 	return (*p == '.' || *p == '!' || *p == '?') &&
 	       (p[1] == ' ' || p[1] == '\0');
 }

@@ -85,32 +85,27 @@ field_is_many(const struct field *field, enum record_kind kind)
 	return (field->many >> kind) & 1;
 }
 
-static int
-compare(enum field_id parent, const char *name, const struct field *field)
-{
-	if (parent != field->parent)
-		return parent < field->parent ? -1 : 1;
-	return strcmp(name, field->name);
-}
-
 const struct field *
 field_find(enum field_id parent, const char *name, enum record_kind kind)
 {
-	size_t low = 0, high = FIELD_COUNT - 1;
+	size_t low, high, end;
 
+	assert((unsigned)parent < FIELD_COUNT);
+	low = field_children[parent].by_name;
+	high = end = low + field_children[parent].n;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (compare(parent, name, &fields[field_by_name[mid]]) > 0)
+		if (strcmp(name, fields[field_by_name[mid]].name) > 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	/* Two kinds may each have a field of that name. */
-	for (; low < FIELD_COUNT - 1; low++) {
+	for (; low < end; low++) {
 		const struct field *field = &fields[field_by_name[low]];
 
-		if (compare(parent, name, field) != 0)
+		if (strcmp(name, field->name) != 0)
 			break;
 		if (field_has(field, kind))
 			return field;

@@ -110,6 +110,8 @@ struct cursor {
 	const unsigned char *at;
 	const unsigned char *end;
 	struct arena *arena;
+	const unsigned char *start;
+	char *texts; /* as long as the bytes: each text at its own place */
 	size_t n_values;
 	bool bad;
 };
@@ -134,12 +136,12 @@ get_number(struct cursor *c)
 {
 	uint64_t n = 0;
 
-	for (int shift = 0; shift < 35; shift += 7) {
-		unsigned char byte = (unsigned char)get_fixed(c, 1);
+	for (int shift = 0; shift < 35 && c->at < c->end; shift += 7) {
+		unsigned char byte = *c->at++;
 
 		n |= (uint64_t)(byte & 0x7f) << shift;
-		if (c->bad || (byte & 0x80) == 0)
-			return c->bad ? 0 : (size_t)n;
+		if ((byte & 0x80) == 0)
+			return (size_t)n;
 	}
 	c->bad = true;
 	return 0;
@@ -149,14 +151,18 @@ static const char *
 get_string(struct cursor *c)
 {
 	size_t len = get_number(c);
-	const char *text;
+	char *text;
 
 	if (c->bad || len > (size_t)(c->end - c->at) ||
 	    memchr(c->at, '\0', len) != NULL) {
 		c->bad = true;
 		return "";
 	}
-	text = arena_strndup(c->arena, (const char *)c->at, len);
+	/* Behind each text stands at least the length of the next one, so
+	 * there is room for its NUL. */
+	text = c->texts + (c->at - c->start);
+	memcpy(text, c->at, len);
+	text[len] = '\0';
 	c->at += len;
 	return text;
 }
@@ -254,6 +260,8 @@ record_unpack(struct arena *arena, const void *data, size_t len,
 		return NULL;
 	}
 	c.end = c.at + len;
+	c.start = c.at;
+	c.texts = arena_alloc(arena, len + 1);
 	c.at += 2;
 	if (get_fixed(&c, 1) != PACK_VERSION ||
 	    get_fixed(&c, 4) != table_mark) {

@@ -163,6 +163,10 @@ struct record {
 	struct value root;    /* .field = field_get(FIELD_ROOT) */
 	size_t n_values;      /* in the whole tree; readers of foreign bytes
 	                       * stop at RECORD_MAX_VALUES */
+	/* Where the last value was put and below what: records are mostly
+	 * written in order. NULL: not known. Only value.c looks. */
+	struct value *last;
+	const struct value *last_parent;
 };
 
 struct record *record_new(struct arena *arena, enum record_kind kind,

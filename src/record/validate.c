@@ -7,23 +7,43 @@
 #include <string.h>
 
 #include "record/check.h"
+#include "record/field.h"
 
 #define OF_MAX 100
 
+static size_t
+put(char path[CHECK_PATH_MAX], size_t at, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > CHECK_PATH_MAX - 1 - at)
+		len = CHECK_PATH_MAX - 1 - at;
+	memcpy(path + at, text, len);
+	path[at + len] = '\0';
+	return at + len;
+}
+
+/* Made for every value there is, though few are ever shown: no printf. */
 void
 check_path(const struct check *check, const char *parent_path,
     const struct value *value, size_t number, char ret_path[CHECK_PATH_MAX])
 {
-	const char *dot = *parent_path != '\0' ? "." : "";
-	const char *name = value->field != NULL ? value->field->name : "?";
+	size_t at = put(ret_path, 0, parent_path);
+	char digits[24], *p = digits + sizeof(digits);
 
-	if (value->field != NULL &&
-	    field_is_many(value->field, check->rec->kind))
-		snprintf(ret_path, CHECK_PATH_MAX, "%s%s%s[%zu]", parent_path,
-		    dot, name, number);
-	else
-		snprintf(ret_path, CHECK_PATH_MAX, "%s%s%s", parent_path, dot,
-		    name);
+	if (at > 0)
+		at = put(ret_path, at, ".");
+	at = put(ret_path, at, value->field != NULL ? value->field->name : "?");
+	if (value->field == NULL ||
+	    !field_is_many(value->field, check->rec->kind))
+		return;
+	*--p = '\0';
+	*--p = ']';
+	do
+		*--p = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	*--p = '[';
+	(void)put(ret_path, at, p);
 }
 
 static const char *
@@ -170,7 +190,9 @@ check_required(struct check *check, const struct value *group, const char *path)
 {
 	enum record_kind kind = check->rec->kind;
 
-	for (int i = FIELD_ROOT + 1; i < FIELD_COUNT; i++) {
+	/* Others may stand between them. */
+	for (unsigned i = field_children[group->field->id].first;
+	     i <= field_children[group->field->id].last; i++) {
 		const struct field *field = field_get((enum field_id)i);
 		char missing[CHECK_PATH_MAX];
 

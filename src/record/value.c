@@ -41,10 +41,16 @@ insert(struct record *rec, struct value *parent, const struct field *field)
 	assert(
 	    parent->field != NULL && parent->field->type == FIELD_TYPE_GROUP);
 	assert(field == NULL || field->parent == parent->field->id);
-	for (at = &parent->first; *at != NULL; at = &(*at)->next) {
+	at = &parent->first;
+	if (rec->last != NULL && rec->last_parent == parent &&
+	    order(rec->last->field) <= order(field))
+		at = &rec->last->next;
+	for (; *at != NULL; at = &(*at)->next) {
 		if (order((*at)->field) > order(field))
 			break;
 	}
+	rec->last = value;
+	rec->last_parent = parent;
 	value->field = field;
 	value->next = *at;
 	*at = value;
@@ -93,6 +99,7 @@ record_remove(struct record *rec, struct value *parent, enum field_id id)
 
 	if (parent == NULL)
 		parent = &rec->root;
+	rec->last = NULL;
 	at = &parent->first;
 	while (*at != NULL) {
 		if ((*at)->field != NULL && (*at)->field->id == id) {

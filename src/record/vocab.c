@@ -28,7 +28,9 @@ find(enum vocab vocab, const char *code)
 	const struct vocab_table *t = table(vocab);
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (strcmp(t->entries[i].code, code) == 0)
+		/* A call only where the first letter fits. */
+		if (t->entries[i].code[0] == code[0] &&
+		    strcmp(t->entries[i].code, code) == 0)
 			return &t->entries[i];
 	}
 	return NULL;

@@ -46,30 +46,30 @@ struct words {
 	struct arena *arena;
 	const struct record *rec;
 	struct strbuf *columns;
-	struct strbuf *forms;
-	enum column column; /* whose forms are being collected */
+	struct strbuf *forms; /* by column as well */
 };
 
 /* Words of text, and a gap that no phrase crosses. */
 static void
-add_text(struct words *w, const char *text)
+add_text(struct words *w, enum column column, const char *text)
 {
-	struct strbuf *column = &w->columns[w->column];
+	struct strbuf *words = &w->columns[column];
 
-	token_index(text, strlen(text), column, w->forms);
-	strbuf_addstr(column, TOKEN_GAP " ");
+	token_index(text, strlen(text), words, &w->forms[column]);
+	strbuf_add(words, TOKEN_GAP " ", sizeof(TOKEN_GAP " ") - 1);
 }
 
 /* People write "Portugal" and "arts", records say PT and a code. */
 static void
-add_label(struct words *w, enum vocab vocab, const char *code)
+add_label(struct words *w, enum column column, enum vocab vocab,
+    const char *code)
 {
 	const char *label = vocab_label(vocab, code, "en");
 	const char *own = vocab_label(vocab, code, w->rec->lang);
 
-	add_text(w, label);
+	add_text(w, column, label);
 	if (strcmp(own, label) != 0)
-		add_text(w, own);
+		add_text(w, column, own);
 }
 
 static void
@@ -84,8 +84,8 @@ add_identifier(struct words *w, const struct value *group)
 	token = query_identifier(w->arena, scheme, value);
 	if (token == NULL)
 		return;
-	strbuf_addstr(w->forms, token);
-	strbuf_addch(w->forms, ' ');
+	strbuf_addstr(&w->forms[COLUMN_REST], token);
+	strbuf_addch(&w->forms[COLUMN_REST], ' ');
 }
 
 static void
@@ -93,20 +93,16 @@ add_value(struct words *w, const struct value *value)
 {
 	const struct field *field = value->field;
 
-	if (field->type == FIELD_TYPE_COUNTRY) {
-		if (w->column == COLUMN_PLACE)
-			add_label(w, VOCAB_COUNTRY, value->text);
-		return;
-	}
-	if (column_of(field->id) != w->column)
-		return;
-	if (field->vocab != VOCAB_NONE && (field->flags & FIELD_FACET) != 0)
-		add_label(w, field->vocab, value->text);
+	if (field->type == FIELD_TYPE_COUNTRY)
+		add_label(w, COLUMN_PLACE, VOCAB_COUNTRY, value->text);
+	else if (field->vocab != VOCAB_NONE &&
+		 (field->flags & FIELD_FACET) != 0)
+		add_label(w, column_of(field->id), field->vocab, value->text);
 	else if ((field->flags & FIELD_INDEXED) != 0)
-		add_text(w, value->text);
+		add_text(w, column_of(field->id), value->text);
 }
 
-/* The words of one column below a group. */
+/* The words below a group, each to its column. */
 static void
 walk_words(struct words *w, const struct value *group, int depth)
 {
@@ -120,25 +116,24 @@ walk_words(struct words *w, const struct value *group, int depth)
 		}
 		if (depth < RECORD_MAX_DEPTH)
 			walk_words(w, v, depth + 1);
-		if (v->field->id == FIELD_IDENTIFIER &&
-		    w->column == COLUMN_REST)
+		if (v->field->id == FIELD_IDENTIFIER)
 			add_identifier(w, v);
 	}
 }
 
 void
 doc_words(struct arena *arena, const struct merge_view *view,
-    struct strbuf columns[DOC_COLUMNS], struct strbuf *forms)
+    struct strbuf columns[DOC_COLUMNS], struct strbuf forms[DOC_COLUMNS])
 {
-	struct words w = { arena, view->rec, columns, forms, COLUMN_TITLE };
+	struct words w = { arena, view->rec, columns, forms };
 
 	for (size_t i = 0; i < DOC_COLUMNS; i++) {
-		w.column = (enum column)i;
 		strbuf_reset(&columns[i]);
-		strbuf_reset(forms);
-		walk_words(&w, &view->rec->root, 1);
-		strbuf_add(&columns[i], forms->buf, forms->len);
+		strbuf_reset(&forms[i]);
 	}
+	walk_words(&w, &view->rec->root, 1);
+	for (size_t i = 0; i < DOC_COLUMNS; i++)
+		strbuf_add(&columns[i], forms[i].buf, forms[i].len);
 }
 
 /* ---- facet values ---- */

@@ -179,7 +179,7 @@ add_words(struct search *search, int64_t doc, const struct merge_view *view,
 {
 	struct db_stmt *stmt = search_stmt(search, SEARCH_SQL_TEXT_ADD);
 
-	doc_words(search->arena, view, search->columns, &search->forms);
+	doc_words(search->arena, view, search->columns, search->forms);
 	db_bind_int(stmt, 1, doc);
 	for (int i = 0; i < DOC_COLUMNS; i++)
 		db_bind_text(stmt, i + 2, search->columns[i].buf);
@@ -379,9 +379,10 @@ search_open(struct catalogue *cat, struct err *err)
 	search->db = catalogue_db(cat);
 	search->is_writer = !db_is_readonly(search->db);
 	search->arena = arena_new();
-	for (size_t i = 0; i < DOC_COLUMNS; i++)
+	for (size_t i = 0; i < DOC_COLUMNS; i++) {
 		strbuf_init(&search->columns[i], COLUMN_MAX);
-	strbuf_init(&search->forms, COLUMN_MAX);
+		strbuf_init(&search->forms[i], COLUMN_MAX);
+	}
 	if (!search->is_writer) {
 		search_prepare(search);
 	} else if (open_writer(search, err) == -1) {
@@ -398,9 +399,10 @@ search_close(struct search *search)
 		return;
 	cache_release(&search->cache);
 	values_release(&search->values);
-	for (size_t i = 0; i < DOC_COLUMNS; i++)
+	for (size_t i = 0; i < DOC_COLUMNS; i++) {
 		strbuf_release(&search->columns[i]);
-	strbuf_release(&search->forms);
+		strbuf_release(&search->forms[i]);
+	}
 	arena_free(search->arena);
 	free(search);
 }

@@ -115,7 +115,7 @@ typedef void (
     *doc_value_cb)(void *ctx, enum search_facet facet, const char *value);
 /* Words of a view by column, for the index. */
 void doc_words(struct arena *arena, const struct merge_view *view,
-    struct strbuf columns[DOC_COLUMNS], struct strbuf *forms);
+    struct strbuf columns[DOC_COLUMNS], struct strbuf forms[DOC_COLUMNS]);
 void doc_values(struct arena *arena, const struct merge_view *view,
     doc_value_cb callback, void *ctx);
 int doc_year(const struct record *rec);
@@ -166,7 +166,7 @@ struct search {
 	struct values values;
 	struct arena *arena;
 	struct strbuf columns[DOC_COLUMNS];
-	struct strbuf forms;
+	struct strbuf forms[DOC_COLUMNS];
 };
 
 extern const char search_script[]; /* sql/search.sql */

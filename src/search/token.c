@@ -33,6 +33,7 @@ struct walk {
 	bool has_others; /* not only ASCII */
 	bool keeps_marks;
 	struct strbuf out;      /* folded */
+	struct strbuf folded;   /* on the way there */
 	char joined[TOKEN_MAX]; /* parts of a compound so far */
 	size_t joined_len;
 	size_t joined_start;
@@ -75,9 +76,21 @@ is_clustered(uint32_t ch)
 	       is_between(ch, 0x20000, 0x3ffff);
 }
 
+/* Letters of these scripts that fold to themselves when nothing follows. */
+static bool
+is_plain_cluster(uint32_t ch)
+{
+	return is_between(ch, 0x4e00, 0x9fef) || /* Han */
+	       is_between(ch, 0x3041, 0x3096) || /* Hiragana */
+	       is_between(ch, 0x30a1, 0x30fa) || /* Katakana */
+	       is_between(ch, 0xac00, 0xd7a3);   /* Hangul */
+}
+
 static enum shape
 shape_of(uint32_t ch)
 {
+	if (is_plain_cluster(ch))
+		return SHAPE_CLUSTER;
 	switch (ch) {
 	case '\'':
 	case '-':
@@ -153,20 +166,24 @@ add_letter(struct strbuf *out, uint32_t ch)
 static void
 fold(struct walk *w, const char *raw, size_t len, bool keep)
 {
-	struct strbuf folded;
 	const char *p, *end;
 
 	strbuf_reset(&w->out);
-	strbuf_init(&folded, 32 * RAW_MAX);
+	strbuf_reset(&w->folded);
 	if (keep)
-		utf8_fold_keep(raw, len, &folded);
+		utf8_fold_keep(raw, len, &w->folded);
 	else
-		utf8_fold(raw, len, &folded);
-	p = folded.buf;
-	end = p + folded.len;
-	while (p < end)
-		add_letter(&w->out, utf8_next(&p, end));
-	strbuf_release(&folded);
+		utf8_fold(raw, len, &w->folded);
+	p = w->folded.buf;
+	end = p + w->folded.len;
+	while (p < end) {
+		uint32_t ch = utf8_next(&p, end);
+
+		if (ch < 0x80 && utf8_class(ch) != UTF8_OTHER)
+			strbuf_addch(&w->out, (char)ch);
+		else
+			add_letter(&w->out, ch);
+	}
 	if (w->out.len >= TOKEN_MAX)
 		strbuf_setlen(&w->out, utf8_floor(w->out.buf, TOKEN_MAX - 1));
 }
@@ -228,6 +245,19 @@ end_word(struct walk *w, size_t end)
 	w->parts = 0;
 }
 
+static void
+fold_cluster(struct walk *w)
+{
+	const char *p = w->cluster, *end = w->cluster + w->cluster_len;
+
+	if (is_plain_cluster(utf8_next(&p, end)) && p == end) {
+		strbuf_reset(&w->out);
+		strbuf_add(&w->out, w->cluster, w->cluster_len);
+	} else {
+		fold(w, w->cluster, w->cluster_len, true);
+	}
+}
+
 /* The cluster read so far is complete: a pair with the one before. */
 static void
 end_cluster(struct walk *w, size_t end)
@@ -237,7 +267,7 @@ end_cluster(struct walk *w, size_t end)
 
 	if (w->cluster_len == 0)
 		return;
-	fold(w, w->cluster, w->cluster_len, true);
+	fold_cluster(w);
 	w->cluster_len = 0;
 	len = w->out.len;
 	if (len == 0)
@@ -360,10 +390,14 @@ token_walk(const char *text, size_t len, token_cb callback, void *ctx)
 	struct walk w;
 	const char *p = text, *end = text + len;
 
-	memset(&w, 0, sizeof(w));
+	/* The bytes of raw, joined, last and cluster need no clearing. */
 	w.callback = callback;
 	w.ctx = ctx;
+	w.raw_len = w.joined_len = w.parts = w.last_len = w.cluster_len = 0;
+	w.raw_start = w.joined_start = w.last_start = w.cluster_start = 0;
+	w.has_others = w.keeps_marks = false;
 	strbuf_init(&w.out, 32 * RAW_MAX);
+	strbuf_init(&w.folded, 32 * RAW_MAX);
 	while (p < end) {
 		const char *at = p;
 
@@ -393,6 +427,7 @@ token_walk(const char *text, size_t len, token_cb callback, void *ctx)
 	end_word(&w, len);
 	end_run(&w, len);
 	strbuf_release(&w.out);
+	strbuf_release(&w.folded);
 }
 
 struct index_ctx {

@@ -25,7 +25,9 @@ struct reader {
 	xmlParserCtxtPtr parser;
 	const char *data;
 	size_t len;
-	size_t pos;       /* of scan.c, keeps step with libxml2 */
+	size_t pos;                 /* of scan.c, keeps step with libxml2 */
+	const struct xml_tag *tags; /* found before; NULL: scan.c is asked */
+	size_t n_tags;
 	size_t empty_end; /* behind <e/>, until its end is reported */
 	struct strbuf values;
 };
@@ -41,6 +43,20 @@ void
 xml_cleanup(void)
 {
 	xmlCleanupParser();
+}
+
+/* xml_tag_next(), from the tags that are known or from the bytes. */
+static int
+next_tag(struct reader *r, struct xml_tag *ret_tag)
+{
+	if (r->tags == NULL)
+		return xml_tag_next(r->data, r->len, &r->pos, ret_tag, r->err);
+	if (r->n_tags == 0)
+		return 0;
+	*ret_tag = *r->tags++;
+	r->n_tags--;
+	r->pos = ret_tag->end;
+	return 1;
 }
 
 static void
@@ -112,7 +128,7 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	(void)n_defaulted;
 	if (r->failed)
 		return;
-	rc = xml_tag_next(r->data, r->len, &r->pos, &tag, r->err);
+	rc = next_tag(r, &tag);
 	if (rc < 0) {
 		stop(r);
 		return;
@@ -155,7 +171,7 @@ on_end(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	if (r->failed)
 		return;
 	if (end == 0) {
-		int rc = xml_tag_next(r->data, r->len, &r->pos, &tag, r->err);
+		int rc = next_tag(r, &tag);
 
 		if (rc < 0) {
 			stop(r);
@@ -244,8 +260,20 @@ set_handlers(xmlSAXHandler *sax)
 	sax->serror = on_error;
 }
 
+/* Tags of one element that are kept; one with more is scanned again. */
+#define TAGS_KEPT 8192
+
 struct xml_reader {
 	xmlParserCtxtPtr parser;
+	struct strbuf values;
+	/* The element that xml_reader_element() found last. */
+	const char *data;
+	size_t len;
+	struct xml_tag *tags;
+	size_t n_tags;
+	size_t alloc;
+	bool has_all_tags;
+	struct err limit; /* which one it is over */
 };
 
 struct xml_reader *
@@ -260,6 +288,7 @@ xml_reader_new(struct err *err)
 		return NULL;
 	}
 	set_handlers(reader->parser->sax);
+	strbuf_init(&reader->values, 0);
 	return reader;
 }
 
@@ -269,7 +298,32 @@ xml_reader_free(struct xml_reader *reader)
 	if (reader == NULL)
 		return;
 	xmlFreeParserCtxt(reader->parser);
+	strbuf_release(&reader->values);
+	free(reader->tags);
 	free(reader);
+}
+
+/* Bytes that passed prefilter and limits, through libxml2. */
+static int
+parse(struct xml_reader *reader, struct reader *r)
+{
+	xmlDocPtr doc;
+
+	/* Memory for values is kept from one document to the next. */
+	r->values = reader->values;
+	r->values.cap = r->len + XML_ATTRS_MAX;
+	strbuf_reset(&r->values);
+	r->parser = reader->parser;
+	r->parser->userData = r;
+	doc = xmlCtxtReadMemory(r->parser, r->data, (int)r->len, NULL, NULL,
+	    XML_PARSE_NONET);
+	if (!r->failed &&
+	    (r->parser->wellFormed == 0 || r->parser->nsWellFormed == 0))
+		fail(r, "not well-formed");
+	if (doc != NULL)
+		xmlFreeDoc(doc);
+	reader->values = r->values;
+	return r->failed ? -1 : 0;
 }
 
 int
@@ -279,10 +333,8 @@ xml_reader_read(struct xml_reader *reader, const char *data, size_t len,
 	struct reader r = { .handler = handler,
 		.ctx = ctx,
 		.err = err,
-		.parser = reader->parser,
 		.data = data,
 		.len = len };
-	xmlDocPtr doc;
 
 	if (len > INT_MAX)
 		return err_set(err, ERR_LIMIT, "XML: larger than %d bytes",
@@ -290,17 +342,78 @@ xml_reader_read(struct xml_reader *reader, const char *data, size_t len,
 	if (xml_prefilter(data, len, err) != 0 ||
 	    xml_scan_limits(data, len, err) != 0)
 		return -1;
-	strbuf_init(&r.values, len + XML_ATTRS_MAX);
-	r.parser->userData = &r;
-	doc = xmlCtxtReadMemory(r.parser, data, (int)len, NULL, NULL,
-	    XML_PARSE_NONET);
-	if (!r.failed &&
-	    (r.parser->wellFormed == 0 || r.parser->nsWellFormed == 0))
-		fail(&r, "not well-formed");
-	if (doc != NULL)
-		xmlFreeDoc(doc);
-	strbuf_release(&r.values);
-	return r.failed ? -1 : 0;
+	return parse(reader, &r);
+}
+
+/* One tag of the element that begins at offset; places count from there. */
+static void
+keep_tag(struct xml_reader *reader, struct xml_tag tag, size_t offset,
+    size_t *limit_depth)
+{
+	tag.start -= offset;
+	tag.end -= offset;
+	if (reader->limit.code == ERR_NONE &&
+	    xml_tag_limits(&tag, limit_depth, &reader->limit) == -1)
+		reader->has_all_tags = false;
+	if (reader->n_tags == TAGS_KEPT)
+		reader->has_all_tags = false;
+	if (reader->has_all_tags)
+		VEC_PUSH(reader->tags, reader->n_tags, reader->alloc, tag);
+}
+
+int
+xml_reader_element(struct xml_reader *reader, const char *data, size_t len,
+    size_t offset, size_t *ret_end, struct err *err)
+{
+	size_t pos = offset, depth = 0, limit_depth = 0;
+	struct xml_tag tag;
+	int rc;
+
+	reader->data = NULL;
+	reader->n_tags = 0;
+	reader->has_all_tags = true;
+	reader->limit.code = ERR_NONE;
+	while ((rc = xml_tag_next(data, len, &pos, &tag, err)) == 1) {
+		int end = xml_tag_ends(&tag, &depth);
+
+		if (end == -1)
+			break;
+		keep_tag(reader, tag, offset, &limit_depth);
+		if (end == 0)
+			continue;
+		reader->data = data + offset;
+		reader->len = tag.end - offset;
+		*ret_end = tag.end;
+		return 0;
+	}
+	return rc < 0 ? -1 : xml_no_end(offset, err);
+}
+
+int
+xml_reader_again(struct xml_reader *reader, const struct xml_handler *handler,
+    void *ctx, struct err *err)
+{
+	struct reader r = { .handler = handler,
+		.ctx = ctx,
+		.err = err,
+		.data = reader->data,
+		.len = reader->len };
+
+	if (reader->data == NULL)
+		return err_set(err, ERR_FORMAT, "XML: no element to read");
+	if (reader->limit.code != ERR_NONE) {
+		if (err != NULL)
+			*err = reader->limit;
+		return -1;
+	}
+	if (reader->len > INT_MAX)
+		return err_set(err, ERR_LIMIT, "XML: larger than %d bytes",
+		    INT_MAX);
+	if (reader->has_all_tags) {
+		r.tags = reader->tags;
+		r.n_tags = reader->n_tags;
+	}
+	return parse(reader, &r);
 }
 
 int

@@ -101,6 +101,24 @@ out:
 }
 
 int
+xml_tag_limits(const struct xml_tag *tag, size_t *depth, struct err *err)
+{
+	if (tag->n_attrs > XML_ATTRS_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "XML: more than %d attributes at byte %zu", XML_ATTRS_MAX,
+		    tag->start);
+	if (tag->kind == XML_TAG_CLOSE && *depth > 0)
+		--*depth;
+	else if (tag->kind != XML_TAG_CLOSE && *depth + 1 > XML_DEPTH_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "XML: more than %d elements deep at byte %zu",
+		    XML_DEPTH_MAX, tag->start);
+	else if (tag->kind == XML_TAG_OPEN)
+		++*depth;
+	return 0;
+}
+
+int
 xml_scan_limits(const char *data, size_t len, struct err *err)
 {
 	struct xml_tag tag;
@@ -108,20 +126,29 @@ xml_scan_limits(const char *data, size_t len, struct err *err)
 	int rc;
 
 	while ((rc = xml_tag_next(data, len, &pos, &tag, err)) == 1) {
-		if (tag.n_attrs > XML_ATTRS_MAX)
-			return err_set(err, ERR_LIMIT,
-			    "XML: more than %d attributes at byte %zu",
-			    XML_ATTRS_MAX, tag.start);
-		if (tag.kind == XML_TAG_CLOSE && depth > 0)
-			depth--;
-		else if (tag.kind != XML_TAG_CLOSE && depth + 1 > XML_DEPTH_MAX)
-			return err_set(err, ERR_LIMIT,
-			    "XML: more than %d elements deep at byte %zu",
-			    XML_DEPTH_MAX, tag.start);
-		else if (tag.kind == XML_TAG_OPEN)
-			depth++;
+		if (xml_tag_limits(&tag, &depth, err) == -1)
+			return -1;
 	}
 	return rc;
+}
+
+int
+xml_tag_ends(const struct xml_tag *tag, size_t *depth)
+{
+	if (tag->kind == XML_TAG_OPEN)
+		++*depth;
+	else if (tag->kind == XML_TAG_CLOSE && *depth > 0)
+		--*depth;
+	else if (tag->kind == XML_TAG_CLOSE)
+		return -1;
+	return *depth == 0;
+}
+
+int
+xml_no_end(size_t offset, struct err *err)
+{
+	return err_set(err, ERR_FORMAT,
+	    "XML: the element at byte %zu does not end (truncated?)", offset);
 }
 
 int
@@ -133,19 +160,14 @@ xml_element_end(const char *data, size_t len, size_t offset, size_t *ret_end,
 	int rc;
 
 	while ((rc = xml_tag_next(data, len, &pos, &tag, err)) == 1) {
-		if (tag.kind == XML_TAG_OPEN)
-			depth++;
-		else if (tag.kind == XML_TAG_CLOSE && depth > 0)
-			depth--;
-		else if (tag.kind == XML_TAG_CLOSE)
+		int end = xml_tag_ends(&tag, &depth);
+
+		if (end == -1)
 			break;
-		if (depth == 0) {
+		if (end == 1) {
 			*ret_end = tag.end;
 			return 0;
 		}
 	}
-	if (rc < 0)
-		return -1;
-	return err_set(err, ERR_FORMAT,
-	    "XML: the element at byte %zu does not end (truncated?)", offset);
+	return rc < 0 ? -1 : xml_no_end(offset, err);
 }

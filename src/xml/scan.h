@@ -22,4 +22,14 @@ int xml_tag_next(const char *data, size_t len, size_t *pos,
 /* XML_DEPTH_MAX and XML_ATTRS_MAX hold in the whole document. */
 int xml_scan_limits(const char *data, size_t len, struct err *err) MUST_CHECK;
 
+/* The same for one tag after the other; *depth starts at 0. */
+int xml_tag_limits(const struct xml_tag *tag, size_t *depth,
+    struct err *err) MUST_CHECK;
+
+/* Counts one tag of an element: 1 when it is the last one, 0 when more
+ * follow, -1 when it closes what was never opened. *depth starts at 0. */
+int xml_tag_ends(const struct xml_tag *tag, size_t *depth);
+/* The error for an element without one. -1. */
+int xml_no_end(size_t offset, struct err *err);
+
 #endif

@@ -60,6 +60,19 @@ int xml_reader_read(struct xml_reader *reader, const char *data, size_t len,
     const struct xml_handler *handler, void *ctx, struct err *err) MUST_CHECK;
 
 /*
+ * xml_element_end() of an element that is to be read next: its tags are
+ * counted against the limits on the way and kept, so that xml_reader_again()
+ * need not look for them a second time. Over a limit is no error here:
+ * xml_reader_again() tells. Only for prefiltered bytes, which must stay as
+ * they are in between.
+ */
+int xml_reader_element(struct xml_reader *reader, const char *data, size_t len,
+    size_t offset, size_t *ret_end, struct err *err) MUST_CHECK;
+/* xml_reader_read() of the element that xml_reader_element() found last. */
+int xml_reader_again(struct xml_reader *reader,
+    const struct xml_handler *handler, void *ctx, struct err *err) MUST_CHECK;
+
+/*
  * Where the element that begins at offset ends, by counting tags and without
  * parsing: names may still not match. Only for prefiltered bytes. ERR_FORMAT.
  */

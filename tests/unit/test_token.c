@@ -246,6 +246,30 @@ test_symmetry(void **state)
 	}
 }
 
+/* Letters that the tokenizer takes as they are: folding agrees. */
+static void
+test_plain_letters(void **state)
+{
+	static const uint32_t ranges[][2] = { { 0x4e00, 0x9fef },
+		{ 0x3041, 0x3096 }, { 0x30a1, 0x30fa }, { 0xac00, 0xd7a3 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+		for (uint32_t ch = ranges[i][0]; ch <= ranges[i][1]; ch++) {
+			struct strbuf plain, folded;
+
+			strbuf_init(&plain, 8);
+			strbuf_init(&folded, 64);
+			utf8_add(&plain, ch);
+			utf8_fold_keep(plain.buf, plain.len, &folded);
+			assert_string_equal(plain.buf, folded.buf);
+			assert_int_equal(utf8_class(ch), UTF8_LETTER);
+			strbuf_release(&plain);
+			strbuf_release(&folded);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -254,6 +278,7 @@ main(void)
 		cmocka_unit_test(test_meet),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_symmetry),
+		cmocka_unit_test(test_plain_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,6 +331,92 @@ test_element_end(void **state)
 	    -1);
 }
 
+/* Found first and read then: as if read by itself. */
+static void
+test_element_again(void **state)
+{
+	static const char *const docs[] = { "<a>1</a>",
+		"<b x=\"&amp;\" y=\">\"><c/>t<d>u</d></b>", "<a><b></a></b>",
+		"<p:a/>", "<a>&x;</a>", "<c xmlns=\"urn:c\"><d/></c>" };
+	struct err err, other;
+	struct xml_reader *reader = xml_reader_new(&err);
+	size_t i, end;
+
+	(void)state;
+	assert_non_null(reader);
+	assert_int_equal(xml_reader_again(reader, &handler, NULL, &err), -1);
+	for (i = 0; i < ARRAY_LEN(docs); i++) {
+		struct trace once, again;
+		struct strbuf all;
+		int rc = read_it(docs[i], strlen(docs[i]), &once, &other);
+
+		strbuf_init(&all, 1000);
+		strbuf_addf(&all, "<r>%s<z/></r>", docs[i]);
+		memset(&again, 0, sizeof(again));
+		strbuf_init(&again.sb, 1000);
+		again.data = docs[i];
+		assert_int_equal(xml_reader_element(reader, all.buf, all.len, 3,
+				     &end, &err),
+		    0);
+		assert_int_equal(end, 3 + strlen(docs[i]));
+		assert_int_equal(xml_reader_again(reader, &handler, &again,
+				     &err),
+		    rc);
+		assert_string_equal(once.sb.buf, again.sb.buf);
+		if (rc == -1)
+			assert_string_equal(err.text, other.text);
+		strbuf_release(&once.sb);
+		strbuf_release(&again.sb);
+		strbuf_release(&all);
+	}
+	assert_int_equal(xml_reader_element(reader, "<a><b/>", 7, 0, &end,
+			     &err),
+	    -1);
+	assert_int_equal(xml_reader_again(reader, &handler, NULL, &err), -1);
+	xml_reader_free(reader);
+}
+
+/* Limits hold as well when the tags are known, and any number is read. */
+static void
+test_element_limits(void **state)
+{
+	static const struct xml_handler nothing = { NULL, NULL, NULL };
+	struct strbuf deep, wide;
+	struct err err;
+	struct xml_reader *reader = xml_reader_new(&err);
+	size_t i, end;
+
+	(void)state;
+	assert_non_null(reader);
+	strbuf_init(&deep, 1 << 20);
+	strbuf_init(&wide, 1 << 20);
+	for (i = 0; i <= XML_DEPTH_MAX; i++)
+		strbuf_addstr(&deep, "<a>");
+	for (i = 0; i <= XML_DEPTH_MAX; i++)
+		strbuf_addstr(&deep, "</a>");
+	assert_int_equal(xml_reader_element(reader, deep.buf, deep.len, 0, &end,
+			     &err),
+	    0);
+	assert_int_equal(end, deep.len);
+	assert_int_equal(xml_reader_again(reader, &nothing, NULL, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_int_equal(xml_reader_element(reader, deep.buf, deep.len, 3, &end,
+			     &err),
+	    0);
+	assert_int_equal(xml_reader_again(reader, &nothing, NULL, &err), 0);
+	strbuf_addstr(&wide, "<a>");
+	for (i = 0; i < 20000; i++)
+		strbuf_addstr(&wide, "<b/>");
+	strbuf_addstr(&wide, "</a>");
+	assert_int_equal(xml_reader_element(reader, wide.buf, wide.len, 0, &end,
+			     &err),
+	    0);
+	assert_int_equal(xml_reader_again(reader, &nothing, NULL, &err), 0);
+	strbuf_release(&deep);
+	strbuf_release(&wide);
+	xml_reader_free(reader);
+}
+
 static void
 write_sample(struct strbuf *sb)
 {
@@ -477,6 +563,8 @@ main(void)
 		cmocka_unit_test(test_reader_kept),
 		cmocka_unit_test(test_element_end),
 		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_element_again),
+		cmocka_unit_test(test_element_limits),
 		cmocka_unit_test(test_write_bad_text),
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_validate),
