@@ -158,6 +158,20 @@ joined(const struct page *page, const char *a, const char *b)
 	return *a == '\0' ? b : arena_printf(page->arena, "%s; %s", a, b);
 }
 
+/* What the kind of analysis says already, or nothing. */
+static bool
+is_plain_comparator(const char *text)
+{
+	static const char *const words[] = { "none", "control", "controls",
+		"control group" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static const char *
 notes_of(const struct page *page, const struct value *v)
 {
@@ -169,15 +183,15 @@ notes_of(const struct page *page, const struct value *v)
 	const char *i2 = value_get(v, FIELD_EFFECT_I2);
 	const char *notes = "";
 
-	if (better != NULL)
-		notes = page_text(page, strcmp(better, "lower") == 0
-					    ? TEXT_EFFECT_BETTER_LOWER
-					    : TEXT_EFFECT_BETTER_HIGHER);
 	if (analysis != NULL)
-		notes = joined(page, notes,
-		    page_label(page, VOCAB_ANALYSIS, analysis));
-	if (comparator != NULL && strcasecmp(comparator, "none") != 0)
+		notes = page_label(page, VOCAB_ANALYSIS, analysis);
+	if (comparator != NULL && !is_plain_comparator(comparator))
 		notes = joined(page, notes, comparator);
+	if (better != NULL)
+		notes = joined(page, notes,
+		    page_text(page, strcmp(better, "lower") == 0
+					? TEXT_EFFECT_BETTER_LOWER
+					: TEXT_EFFECT_BETTER_HIGHER));
 	if (pooled != NULL && strcmp(pooled, "true") == 0)
 		notes = joined(page, notes,
 		    k != NULL
@@ -219,6 +233,8 @@ fill_effects(const struct page *page, struct record_view *view)
 		e->n = value_get(v, FIELD_EFFECT_N);
 		e->timepoint = value_get(v, FIELD_EFFECT_TIMEPOINT);
 		e->notes = notes_of(page, v);
+		view->has_n |= e->n != NULL;
+		view->has_timepoint |= e->timepoint != NULL;
 	}
 }
 

@@ -129,6 +129,7 @@ struct record_view {
 	struct section **last;
 	struct effect *effects;
 	size_t n_effects;
+	bool has_n, has_timepoint; /* else no column for it */
 	const struct cite *cite;
 	struct row *provenance;
 	struct dispute *disputes;

@@ -279,9 +279,12 @@ show_results(struct page *page, struct http_response *res, struct err *err)
 	struct http_params params;
 	struct api_query query;
 
-	if (http_params_read(page->arena, page->req->query, &params, err) ==
-		-1 ||
-	    api_query_read(page->arena, &params, &query, err) == -1)
+	if (http_params_read(page->arena, page->req->query, &params, err) == -1)
+		return -1;
+	/* Also on a page of failure, so that it can be mended. */
+	if (http_param(&params, "q") != NULL)
+		page->q = http_param(&params, "q");
+	if (api_query_read(page->arena, &params, &query, err) == -1)
 		return -1;
 	/* Pages have one size and no cursor: the same address, the same page. */
 	query.search.limit = API_PAGE_ITEMS;

@@ -133,6 +133,13 @@ test_evidence(void **state)
 	/* Without a comparator nothing is said of one. */
 	assert_has("<td>higher is better</td>");
 	assert_lacks("control group");
+	/* The table has the page's width, and no column nobody filled. */
+	assert_has("<div class=\"wide\">");
+	assert_has("tabindex=\"0\" role=\"region\" "
+		   "aria-labelledby=\"effects-caption\"");
+	assert_has("id=\"effects-caption\"");
+	assert_has(">Interval</th>");
+	assert_lacks(">When</th>");
 	/* Both nodes list it, and they disagree. */
 	assert_has("Also listed by");
 	assert_has("Where nodes disagree");
@@ -171,7 +178,9 @@ test_results(void **state)
 	assert_has("What may help");
 	get("/search?page=0", "", 400);
 	get("/search?page=x", "", 400);
-	get("/search?page=9999", "", 400);
+	get("/search?page=9999&q=choir", "", 400);
+	assert_has("value=\"choir\"");
+	assert_has("Home page");
 	get("/search?sort=sideways", "", 400);
 	get("/search?q=%ff", "", 400);
 	get("/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "", 200);
