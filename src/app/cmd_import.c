@@ -14,6 +14,7 @@
 #include "import/import.h"
 
 #define SHOWN_PROBLEMS 20
+#define SHOWN_WARNINGS 20
 #define PROGRESS_ROWS  500
 
 static void
@@ -49,7 +50,20 @@ json_report(struct json_writer *w, const struct import_report *report,
 		json_pair(w, "column", p->column);
 		json_pair(w, "value", p->value);
 		json_pair(w, "text", p->text);
-		json_pair_bool(w, "warning", p->is_warning);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	json_key(w, "warnings");
+	json_array(w);
+	for (size_t i = 0; i < report->n_warnings; i++) {
+		const struct import_warning *p = &report->warnings[i];
+
+		json_object(w);
+		json_pair(w, "column", p->column);
+		json_pair(w, "text", p->text);
+		json_pair(w, "value", p->value);
+		json_pair_int(w, "rows", p->rows);
+		json_pair_int(w, "first_row", p->first_row);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -57,28 +71,54 @@ json_report(struct json_writer *w, const struct import_report *report,
 }
 
 static void
-text_problems(const struct import_report *report, const char *path)
+text_errors(const struct import_report *report, const char *path)
 {
-	size_t shown = 0;
+	size_t n = report->n_problems < SHOWN_PROBLEMS ? report->n_problems
+						       : SHOWN_PROBLEMS;
 
-	for (size_t i = 0; i < report->n_problems; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct import_problem *p = &report->problems[i];
 		struct strbuf value;
 
-		if (p->is_warning)
-			continue;
-		if (shown++ == SHOWN_PROBLEMS) {
-			complain("... and more%s%s",
-			    report->errors_path[0] ? ": all in " : "",
-			    report->errors_path);
-			break;
-		}
 		strbuf_init(&value, 1000);
 		log_quote(&value, p->value, strlen(p->value), 80);
 		complain("%s:%" PRId64 ": %s%s'%s': %s", path, p->row,
 		    p->column, p->column[0] ? " " : "", value.buf, p->text);
 		strbuf_release(&value);
 	}
+	if (report->n_all_problems > (int64_t)n)
+		complain("... and %" PRId64 " more%s%s",
+		    report->n_all_problems - (int64_t)n,
+		    report->errors_path[0] ? ", all in " : "",
+		    report->errors_path);
+}
+
+/* Every row may have the same one: a line for each kind. */
+static void
+text_warnings(const struct import_report *report, const char *path)
+{
+	size_t n = report->n_warnings < SHOWN_WARNINGS ? report->n_warnings
+						       : SHOWN_WARNINGS;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct import_warning *p = &report->warnings[i];
+		const char *colon = p->column[0] != '\0' ? ": " : "";
+
+		if (p->first_row == 0)
+			complain("%s: warning: %s%s%s", path, p->column, colon,
+			    p->text);
+		else if (p->rows == 1)
+			complain("%s:%" PRId64 ": warning: %s%s%s", path,
+			    p->first_row, p->column, colon, p->text);
+		else
+			complain("%s: warning: %s%s%s (%" PRId64
+				 " rows, the first is %" PRId64 ")",
+			    path, p->column, colon, p->text, p->rows,
+			    p->first_row);
+	}
+	if (report->n_warnings > n)
+		complain("... and %zu more kinds of warnings: --json has them",
+		    report->n_warnings - n);
 }
 
 static int
@@ -95,7 +135,8 @@ print_report(struct app *app, const struct import_report *report, bool dry_run,
 		json_report(&w, report, dry_run);
 		strbuf_addch(&sb, '\n');
 	} else {
-		text_problems(report, app->words[0]);
+		text_errors(report, app->words[0]);
+		text_warnings(report, app->words[0]);
 		strbuf_addf(&sb,
 		    "read as %s, %" PRId64 " rows: %" PRId64 " new, %" PRId64
 		    " changed, %" PRId64 " same, %" PRId64 " with errors",

@@ -278,7 +278,7 @@ columns_read(struct import_ctx *ctx, struct csv_table *table,
 		if (column->role != COLUMN_IGNORED)
 			is_table = true;
 		else if (name != NULL)
-			file_warning(ctx, 1, name, "",
+			report_warning(ctx, 1, name, "",
 			    "no field of this name: the column is left out");
 	}
 	ctx->header = header;

@@ -129,7 +129,7 @@ read_header(struct effects *e, const struct csv_reader *reader)
 				e->index[i] = (int)c;
 		}
 		if (i >= skip && e->index[i] == -1)
-			file_warning(ctx, 1, name, "",
+			report_warning(ctx, 1, name, "",
 			    "no such column: left out");
 	}
 	ctx->header = header + skip;

@@ -120,7 +120,7 @@ errors_write(struct import_ctx *ctx, struct err *err)
 	/* A folder that may not be written must not undo the good rows. */
 	if (file_put(path, ctx->errors.buf, ctx->errors.len, 0600,
 		&write_err) == -1) {
-		file_warning(ctx, 0, "", "", write_err.text);
+		report_warning(ctx, 0, "", "", write_err.text);
 		return 0;
 	}
 	memcpy(ctx->report->errors_path, path, sizeof(path));

@@ -194,6 +194,7 @@ import_run(struct ledger *ledger, const struct import_options *options,
 	}
 	*ret_report = report;
 	report.problems = NULL;
+	report.warnings = NULL;
 	ret = 0;
 out:
 	if (is_open)
@@ -210,4 +211,7 @@ import_report_release(struct import_report *report)
 	free(report->problems);
 	report->problems = NULL;
 	report->n_problems = 0;
+	free(report->warnings);
+	report->warnings = NULL;
+	report->n_warnings = 0;
 }

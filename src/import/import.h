@@ -46,7 +46,16 @@ struct import_problem {
 	char column[64];
 	char value[80];
 	char text[200]; /* what is wrong and what to do */
-	bool is_warning;
+};
+
+/* Warnings of one kind: every row may have the same one. */
+struct import_warning {
+	char column[64]; /* without the place in a list: "site.name" */
+	char text[200];
+	char value[80]; /* of the first row */
+	int64_t rows;   /* that have it */
+	int64_t first_row;
+	int64_t last; /* import's own: rows read when it last came */
 };
 
 struct import_report {
@@ -57,8 +66,11 @@ struct import_report {
 	int64_t n_changed;
 	int64_t n_same;
 	int64_t n_errors;                /* rows with at least one error */
-	struct import_problem *problems; /* first 1,000 */
+	struct import_problem *problems; /* errors, the first 1,000 */
 	size_t n_problems;
+	int64_t n_all_problems;          /* how many there were */
+	struct import_warning *warnings; /* the first 200 kinds */
+	size_t n_warnings;
 	char errors_path[512]; /* FILE.errors.csv, "" when none written */
 };
 

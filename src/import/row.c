@@ -50,32 +50,67 @@ copy_cut(char *to, size_t size, const char *text)
 }
 
 static void
-report_add(struct import_ctx *ctx, int64_t line, bool is_warning,
-    const char *column, const char *value, const char *text)
+report_error(struct import_ctx *ctx, const char *column, const char *value,
+    const char *text)
 {
 	struct import_report *report = ctx->report;
 	struct import_problem *p;
 
-	if (report->n_problems >= IMPORT_PROBLEMS_MAX)
-		return;
-	if (is_warning && ctx->warnings++ >= IMPORT_WARNINGS_MAX)
+	if (report->n_all_problems++ >= IMPORT_PROBLEMS_MAX)
 		return;
 	report->problems = vec_grow(report->problems, report->n_problems,
 	    &ctx->problems_alloc, sizeof(*report->problems));
 	p = &report->problems[report->n_problems++];
 	memset(p, 0, sizeof(*p));
-	p->row = line;
-	p->is_warning = is_warning;
+	p->row = ctx->line;
 	copy_cut(p->column, sizeof(p->column), column);
 	copy_cut(p->value, sizeof(p->value), value);
 	copy_cut(p->text, sizeof(p->text), text);
 }
 
+/* "site[12].name" -> "site.name" */
+static void
+without_places(char *column)
+{
+	char *to = column;
+
+	for (const char *p = column; *p != '\0'; p++) {
+		size_t digits = *p == '[' ? strspn(p + 1, "0123456789") : 0;
+
+		if (digits > 0 && p[1 + digits] == ']')
+			p += digits + 1;
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+}
+
 void
-file_warning(struct import_ctx *ctx, int64_t line, const char *column,
+report_warning(struct import_ctx *ctx, int64_t line, const char *column,
     const char *value, const char *text)
 {
-	report_add(ctx, line, true, column, value, text);
+	struct import_report *report = ctx->report;
+	struct import_warning new = { .first_row = line }, *w = NULL;
+
+	copy_cut(new.column, sizeof(new.column), column);
+	without_places(new.column);
+	copy_cut(new.text, sizeof(new.text), text);
+	copy_cut(new.value, sizeof(new.value), value);
+	for (size_t i = 0; i < report->n_warnings && w == NULL; i++)
+		if (strcmp(report->warnings[i].column, new.column) == 0 &&
+		    strcmp(report->warnings[i].text, new.text) == 0)
+			w = &report->warnings[i];
+	if (w == NULL) {
+		if (report->n_warnings >= IMPORT_WARNINGS_MAX)
+			return;
+		VEC_PUSH(report->warnings, report->n_warnings,
+		    ctx->warnings_alloc, new);
+		w = &report->warnings[report->n_warnings - 1];
+	}
+	/* Lines do not tell rows apart: a file may be one line. */
+	if (w->rows == 0 || w->last != report->rows)
+		w->rows++;
+	w->last = report->rows;
 }
 
 const char *
@@ -110,8 +145,13 @@ count_row(struct import_ctx *ctx)
 	for (size_t i = 0; i < ctx->problems.len; i++) {
 		const struct problem *p = &ctx->problems.items[i];
 
-		report_add(ctx, ctx->line, p->is_warning,
-		    row_column(ctx, p->path), p->value, p->text);
+		const char *column = row_column(ctx, p->path);
+
+		if (p->is_warning)
+			report_warning(ctx, ctx->line, column, p->value,
+			    p->text);
+		else
+			report_error(ctx, column, p->value, p->text);
 	}
 	if (ctx->problems.errors > 0) {
 		report->n_errors++;

@@ -14,7 +14,7 @@
 
 #define IMPORT_ROW_MAX      (100 * 1024 * 1024) /* bytes of one row */
 #define IMPORT_PROBLEMS_MAX 1000
-#define IMPORT_WARNINGS_MAX 500  /* of those, so that errors find room */
+#define IMPORT_WARNINGS_MAX 200  /* kinds */
 #define IMPORT_LIST_MAX     1000 /* items of one list in one row */
 #define IMPORT_COLUMNS_MAX  1000
 #define IMPORT_SETS_MAX     64
@@ -72,7 +72,7 @@ struct import_ctx {
 	struct seen seen;
 	struct subject *memo;
 	size_t problems_alloc;
-	size_t warnings;
+	size_t warnings_alloc;
 
 	/* the row */
 	int64_t line;
@@ -105,8 +105,8 @@ int row_save(struct import_ctx *ctx, struct record *rec,
 /* As row_save() for a record that came whole from the ledger. */
 int row_save_plain(struct import_ctx *ctx, struct record *rec,
     struct err *err) MUST_CHECK;
-/* A problem of the file, outside its rows. */
-void file_warning(struct import_ctx *ctx, int64_t line, const char *column,
+/* A warning, counted with its like; row 0 for one of the file itself. */
+void report_warning(struct import_ctx *ctx, int64_t line, const char *column,
     const char *value, const char *text);
 /* Cells and header that say which row it was, where a row is no line. */
 void row_names(struct import_ctx *ctx, const char *id, const char *name);

@@ -144,10 +144,14 @@ bench_print(const struct bench *b)
 	for (size_t i = 0; i < r->n_problems; i++) {
 		const struct import_problem *p = &r->problems[i];
 
-		if (i < 20 || !p->is_warning)
-			print_message("# %s row %ld %s '%s': %s\n",
-			    p->is_warning ? "warning" : "error", (long)p->row,
-			    p->column, p->value, p->text);
+		print_message("# error row %ld %s '%s': %s\n", (long)p->row,
+		    p->column, p->value, p->text);
+	}
+	for (size_t i = 0; i < r->n_warnings; i++) {
+		const struct import_warning *w = &r->warnings[i];
+
+		print_message("# warning %s: %s: %ld rows, first %ld\n",
+		    w->column, w->text, (long)w->rows, (long)w->first_row);
 	}
 }
 

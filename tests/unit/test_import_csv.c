@@ -129,7 +129,8 @@ test_row(void **state)
 	assert_int_equal(b->report.format, IMPORT_CSV);
 	assert_string_equal(b->report.read_as, "UTF-8, ',', header row 1");
 	assert_int_equal(b->report.n_new, 1);
-	assert_string_equal(b->report.problems[0].column, "colour");
+	assert_int_equal(b->report.n_problems, 0);
+	assert_string_equal(b->report.warnings[0].column, "colour");
 	rec = only_record(b);
 	assert_string_equal(value_text(rec, &rec->root, FIELD_SUMMARY, "fr",
 				NULL),
