@@ -135,7 +135,7 @@ const char *app_set_aside(struct app *app, struct err *err) MUST_CHECK;
 /* ---- jobs that several commands and the daemon do (jobs.c) ---- */
 
 void app_env(struct app *app, struct pull_env *ret_env);
-int app_publish(struct app *app, bool force, bool full,
+int app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
     struct publish_result *ret_result, struct err *err) MUST_CHECK;
 /* Our own feed into our catalogue. Catalogue open for writing, lock held. */
 int app_merge_own(struct app *app, struct pull_result *ret_result,

@@ -15,6 +15,13 @@
 
 #include "app/copy.h"
 
+/*
+ * What was published since the backup is lost here, but peers hold it. Heads
+ * made in quick succession run ahead of the clock a little; the first one
+ * after a restore must be above them all, and peers take up to 300 s.
+ */
+#define AHEAD_S 30
+
 static const char *
 without_slash(struct app *app, const char *path)
 {
@@ -151,7 +158,7 @@ make_again(struct app *app, struct err *err)
 	struct publish_result published;
 	struct pull_result merged;
 
-	if (app_publish(app, true, true, &published, err) == -1 ||
+	if (app_publish(app, true, true, AHEAD_S, &published, err) == -1 ||
 	    app_lock(app, 0, err) == -1 ||
 	    app_catalogue(app, CATALOGUE_WRITE, err) == -1 ||
 	    app_merge_own(app, &merged, err) == -1)

@@ -56,6 +56,29 @@ gather(struct app *app, const char *answers[N_ANSWERS], struct err *err)
 	return 0;
 }
 
+/* "answers:2: node must be ..." -> "--node must be ..." */
+static void
+blame_option(struct err *err)
+{
+	static const enum answer lines[] = { [2] = NODE,
+		[3] = ORGANISATION,
+		[4] = URL,
+		[5] = LANGUAGES,
+		[6] = CONTACT,
+		[8] = LISTEN };
+	const char *colon = strstr(err->text, ": ");
+	char text[sizeof(err->text)];
+	unsigned line = 0;
+
+	if (sscanf(err->text, "answers:%u: ", &line) == 1 && colon != NULL &&
+	    line > 1 && line != 7 && line < ARRAY_LEN(lines)) {
+		memcpy(text, colon + 2, strlen(colon + 2) + 1);
+		err_set(err, ERR_USAGE, "%s%s", questions[lines[line]].option,
+		    text + strcspn(text, " "));
+	}
+	err->code = ERR_USAGE;
+}
+
 /* The same checks as for a file: by reading what would be in it. */
 static int
 make_conf(struct app *app, const char *answers[N_ANSWERS], struct err *err)
@@ -79,7 +102,7 @@ make_conf(struct app *app, const char *answers[N_ANSWERS], struct err *err)
 	if (ret == 0)
 		app->has_conf = true;
 	else
-		err->code = ERR_USAGE;
+		blame_option(err);
 out:
 	strbuf_release(&sb);
 	return ret;
@@ -169,10 +192,11 @@ print_facts(struct app *app, struct err *err)
 	return out_printf(err,
 	    "node %s is ready in %s\n"
 	    "key %s\n    %s\n"
-	    "next: gspd check, gspd import FILE, gspd serve\n"
+	    "next: gspd -d %s check, then import FILE, then serve\n"
 	    "move keys/next.pem to a safe place offline: it replaces the key "
 	    "if that is lost\n",
-	    app->conf.node, app->folder, hash, key_words(app->arena, hash));
+	    app->conf.node, app->folder, hash, key_words(app->arena, hash),
+	    app->folder);
 }
 
 static int
@@ -184,7 +208,7 @@ run_init(struct app *app, struct err *err)
 
 	if (check_folder(app, err) == -1 || gather(app, answers, err) == -1 ||
 	    make_conf(app, answers, err) == -1 || lay(app, err) == -1 ||
-	    app_publish(app, true, false, &published, err) == -1 ||
+	    app_publish(app, true, false, 0, &published, err) == -1 ||
 	    app_lock(app, APP_LOCK_S, err) == -1 ||
 	    app_catalogue(app, CATALOGUE_WRITE, err) == -1 ||
 	    app_merge_own(app, &merged, err) == -1 ||
@@ -198,7 +222,7 @@ static const struct app_option options[] = {
 	{ "--organisation", "NAME", "who runs the node" },
 	{ "--url", "URL", "public address of the node" },
 	{ "--listen", "ADDR:PORT", "where to listen (127.0.0.1:8080)" },
-	{ "--languages", "LIST", "languages, the default first (en)" },
+	{ "--languages", "LIST", "language codes, the default first (en)" },
 	{ "--contact", "E-MAIL", "address shown to people" },
 	{ "--yes", NULL, "ask nothing" },
 	{ NULL, NULL, NULL },

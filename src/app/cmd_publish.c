@@ -47,7 +47,7 @@ run_publish(struct app *app, struct err *err)
 	struct pull_result merged;
 
 	if (app_publish(app, args_flag(app, "--force"),
-		args_flag(app, "--full"), &published, err) == -1)
+		args_flag(app, "--full"), 0, &published, err) == -1)
 		return -1;
 	if (app_lock(app, APP_LOCK_S, err) == -1) {
 		if (err->code != ERR_BUSY)

@@ -75,14 +75,15 @@ list_seen(struct app *app, struct feed_seen **ret_seen, size_t *ret_n,
 }
 
 int
-app_publish(struct app *app, bool force, bool full,
+app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
     struct publish_result *ret_result, struct err *err)
 {
 	struct feed_seen *seen = NULL;
 	struct publish_options options = { .folder = app->folder,
 		.now = clock_now(),
 		.force = force,
-		.full = full };
+		.full = full,
+		.ahead_s = ahead_s };
 	struct key *key = NULL;
 	char next[65];
 	int ret = -1;

@@ -239,13 +239,15 @@ job_publish(struct worker *w, struct err *err)
 {
 	struct publish_result result;
 
-	if (app_publish(w->app, false, false, &result, err) == -1)
+	if (app_publish(w->app, false, false, 0, &result, err) == -1)
 		return -1;
 	w->need_publish = false;
 	w->trouble[0] = '\0';
 	if (!result.is_new)
 		return 0;
 	w->need_merge = true;
+	/* Serials are seconds: more heads than that would run ahead. */
+	w->publish_quiet_until = clock_now() + 1;
 	log_event(LOG_LEVEL_INFO, "publish.head",
 	    "serial=%" PRId64 " records=%" PRId64 " pages_written=%" PRId64,
 	    result.serial, result.records, result.pages_written);

@@ -100,7 +100,9 @@ pick_serial(const struct publish_options *options, int64_t last,
 		}
 		last = 0;
 	}
-	*ret_serial = options->now > last ? options->now : last + 1;
+	*ret_serial = options->now + options->ahead_s;
+	if (*ret_serial <= last)
+		*ret_serial = last + 1;
 	return 0;
 }
 

@@ -21,6 +21,9 @@ struct publish_options {
 	int64_t resign_s; /* re-sign when the head is older */
 	bool force;       /* a new head even when nothing changed */
 	bool full;        /* every page again from the records */
+	/* At least so far ahead of now the serial is to be: after a restore,
+	 * above those of heads that are lost here but not to the peers. */
+	int64_t ahead_s;
 	/* Gossip for the head: what was accepted of peers; may be empty. At
 	 * most PUBLISH_SEEN_MAX are said. */
 	const struct feed_seen *seen;

@@ -70,7 +70,6 @@ def test_peers_go_on_after_a_restore(make_node, full, tmp_path):
     peer.run("pull")
     assert peer.json("search", "choir")["count"] == 1
     assert full.stop() == 0
-    time.sleep(2)  # serials are seconds: the restored one's must be later
     node = restored(make_node, full, tmp_path / "backup")
     node.serve()
     assert node.json("pull")[0]["state"] == "fresh"
