@@ -226,9 +226,9 @@ args_parse(struct app *app, int argc, char **argv, struct err *err)
 		    command->words);
 	if (app->n_words > command->max_words)
 		return err_set(err, ERR_USAGE,
-		    "one word too many, '%.60s': gspd %s %s",
+		    "one word too many, '%.60s': gspd %s%s%s",
 		    app->words[command->max_words], command->name,
-		    command->words);
+		    *command->words ? " " : "", command->words);
 	if (app->json && !command->has_json)
 		return err_set(err, ERR_USAGE,
 		    "--json is not for this command");

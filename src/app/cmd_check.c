@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "app/serve.h"
+#include "net/net.h"
 #include "verify/verify.h"
 
 struct check {
@@ -21,7 +22,8 @@ struct check {
 	struct json_writer w;
 	int problems;
 	int warnings;
-	bool is_conf; /* one of them is the configuration */
+	bool is_conf;  /* one of them is the configuration */
+	bool is_trial; /* nobody outside can reach the node's address */
 };
 
 static void note(struct check *c, const char *kind, const char *fmt, ...)
@@ -76,11 +78,33 @@ check_modes(struct check *c)
 		note(c, "ok", "keys");
 	}
 	key_free(key);
-	if (file_exists(app_path(c->app, "keys/next.pem")))
+	/* It matters once peers rely on the key. */
+	if (!c->is_trial && file_exists(app_path(c->app, "keys/next.pem")))
 		note(c, "warning",
 		    "%s/keys/next.pem: the replacement key is still online: "
 		    "move it to a safe place",
 		    c->app->folder);
+}
+
+static bool
+is_near(const char *host)
+{
+	size_t len = strlen(host);
+	bool is_literal = strchr(host, ':') != NULL ||
+			  strspn(host, "0123456789.") == len;
+
+	return strcmp(host, "localhost") == 0 ||
+	       (is_literal && net_address_is_private(host) == 1);
+}
+
+static void
+check_address(struct check *c)
+{
+	struct err err;
+	struct url url;
+
+	if (url_parse(c->app->arena, c->app->conf.url, &url, &err) == 0)
+		c->is_trial = is_near(url.host);
 }
 
 static void
@@ -97,7 +121,11 @@ check_tls(struct check *c)
 			    "may read",
 			    files[i], strerror(errno));
 		}
-	if (strncmp(c->app->conf.url, "https:", 6) != 0)
+	if (c->is_trial)
+		note(c, "ok",
+		    "address: of this machine or its own network, so this is "
+		    "taken for a trial");
+	else if (strncmp(c->app->conf.url, "https:", 6) != 0)
 		note(c, "warning",
 		    "gspd.conf: [node] url is plain http: peers must say "
 		    "insecure = yes");
@@ -201,15 +229,20 @@ check_peers(struct check *c)
 		else
 			well++;
 	}
-	note(c, "ok", "peers: %zu of %zu without trouble", well, peers->n);
+	if (peers->n == 0)
+		note(c, "ok", "peers: none yet: gspd peer add URL");
+	else
+		note(c, "ok", "peers: %zu of %zu without trouble", well,
+		    peers->n);
 }
 
 static int
 finish(struct check *c, struct err *err)
 {
 	if (!c->app->json) {
-		strbuf_addf(&c->text, "%d problems, %d warnings\n", c->problems,
-		    c->warnings);
+		strbuf_addf(&c->text, "%d problem%s, %d warning%s\n",
+		    c->problems, c->problems == 1 ? "" : "s", c->warnings,
+		    c->warnings == 1 ? "" : "s");
 	} else {
 		json_array_end(&c->w);
 		json_pair_int(&c->w, "problems", c->problems);
@@ -245,6 +278,8 @@ run_check(struct app *app, struct err *err)
 	note(&c, peers_ok ? "ok" : "problem", "%s",
 	    peers_ok ? "peers.conf" : err->text);
 	c.is_conf = !conf_ok || !peers_ok;
+	if (conf_ok)
+		check_address(&c);
 	check_modes(&c);
 	if (conf_ok) {
 		check_tls(&c);

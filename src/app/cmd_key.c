@@ -22,6 +22,23 @@ run_key_new(struct app *app, struct err *err)
 }
 
 static int
+print_pem(struct app *app, struct err *err)
+{
+	struct key *key = app_key(app, err);
+	struct strbuf sb;
+	int ret = -1;
+
+	if (key == NULL)
+		return -1;
+	strbuf_init(&sb, 65536);
+	if (key_public_pem(key, &sb, err) == 0)
+		ret = out_text(&sb, err);
+	strbuf_release(&sb);
+	key_free(key);
+	return ret;
+}
+
+static int
 run_key_show(struct app *app, struct err *err)
 {
 	char hash[SHA256_HEX_LEN], next[SHA256_HEX_LEN];
@@ -30,6 +47,12 @@ run_key_show(struct app *app, struct err *err)
 	struct key *key;
 	int ret;
 
+	if (args_flag(app, "--pem")) {
+		if (app->json)
+			return err_set(err, ERR_USAGE,
+			    "either --pem or --json");
+		return print_pem(app, err);
+	}
 	key = app_key(app, err);
 	if (key == NULL)
 		return -1;
@@ -55,6 +78,10 @@ run_key_show(struct app *app, struct err *err)
 }
 
 static const struct app_option none[] = { { NULL, NULL, NULL } };
+static const struct app_option show_options[] = {
+	{ "--pem", NULL, "the public key itself, for xmlsec1 and openssl" },
+	{ NULL, NULL, NULL },
+};
 
 const struct command cmd_key_new = {
 	.name = "key new",
@@ -74,6 +101,6 @@ const struct command cmd_key_show = {
 		"peers.conf.\nSecond line: the same in words, to compare over "
 		"the telephone.",
 	.has_json = true,
-	.options = none,
+	.options = show_options,
 	.run = run_key_show,
 };

@@ -149,8 +149,14 @@ print_results(struct app *app, const struct pull_result *results, size_t n,
 		json_writer_init(&w, &sb, 0);
 		json_results(&w, results, n);
 		strbuf_addch(&sb, '\n');
-	} else {
+	} else if (n > 0) {
 		text_results(&sb, results, n);
+	} else {
+		strbuf_addstr(&sb,
+		    app->peers.n == 0 ? "no peers yet: gspd peer add URL\n"
+		    : args_flag(app, "--due")
+			? "no peer is due\n"
+			: "every peer is paused: gspd peer resume NAME\n");
 	}
 	ret = out_text(&sb, err);
 	strbuf_release(&sb);

@@ -93,12 +93,8 @@ text_status(struct app *app, const struct facts *facts, struct strbuf *sb)
 	    "own feed   %" PRId64 " records, serial %" PRId64 " (%s)\n",
 	    facts->own, facts->head.serial,
 	    facts->head.serial > 0 ? at : "never published");
-	if (app->peers.n == 0)
-		strbuf_addstr(sb, "peers      none: gspd peer add URL\n");
-	else
-		strbuf_addch(sb, '\n');
-	if (app->peers.n > 0)
-		text_peers(app, sb, facts->now);
+	strbuf_addch(sb, '\n');
+	text_peers(app, sb, facts->now);
 }
 
 static int

@@ -12,6 +12,7 @@
 
 #include "app/app.h"
 
+#define DAMAGED      "catalogue.db.damaged-"
 #define LOCK_STEP_US 50000
 #define TELL_MS      2000 /* shorter waits are not worth a line */
 
@@ -113,6 +114,9 @@ app_key(struct app *app, struct err *err)
 
 	if (key != NULL)
 		return key;
+	/* No node here at all says more. */
+	if (err->code == ERR_NOTFOUND && app_conf(app, err) == -1)
+		return NULL;
 	if (err->code == ERR_NOTFOUND)
 		err_set(err, ERR_CONF,
 		    "%s/keys/online.pem: there is no key: gspd key new makes "
@@ -207,13 +211,30 @@ app_is_served(struct app *app)
 
 /* ---- the catalogue ---- */
 
+/* Only the newest is kept: they are large, and one shows what happened. */
+static int
+remove_older(struct app *app, const char *newest, struct err *err)
+{
+	char **names;
+	size_t n;
+
+	if (file_list(app->arena, app->folder, &names, &n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(names[i], DAMAGED, strlen(DAMAGED)) == 0 &&
+		    strncmp(names[i], newest, strlen(newest)) != 0 &&
+		    file_remove(app_path(app, names[i]), err) == -1)
+			return -1;
+	return 0;
+}
+
 const char *
 app_set_aside(struct app *app, struct err *err)
 {
 	static const char *const ends[] = { "-wal", "-shm", "" };
-	const char *to = arena_printf(app->arena,
-	    "%s/catalogue.db.damaged-%lld", app->folder,
+	const char *name = arena_printf(app->arena, DAMAGED "%lld",
 	    (long long)clock_now());
+	const char *to = app_path(app, name);
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		const char *old = arena_printf(app->arena, "%s/catalogue.db%s",
@@ -225,6 +246,8 @@ app_set_aside(struct app *app, struct err *err)
 			return NULL;
 		}
 	}
+	if (remove_older(app, name, err) == -1)
+		return NULL;
 	return to;
 }
 

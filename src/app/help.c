@@ -30,7 +30,8 @@ help_command(const struct command *command)
 	printf("usage: gspd %s%s%s%s%s\n\n%s\n",
 	    command->no_folder ? "" : "[-d DIR] ", command->name,
 	    *command->words ? " " : "", command->words,
-	    command->options->name ? " [options]" : "", command->help);
+	    command->options->name || command->has_json ? " [options]" : "",
+	    command->help);
 	if (command->options->name != NULL)
 		printf("\noptions:\n");
 	for (const struct app_option *o = command->options; o->name; o++) {

@@ -13,7 +13,8 @@
 
 #include "app/app.h"
 
-#define MARKS 10 /* pulls shown in a line of the list */
+#define MARKS      10 /* pulls shown in a line of the list */
+#define NAME_CELLS 8  /* at least */
 
 int
 exit_code(const struct err *err)
@@ -141,11 +142,10 @@ json_peer(struct json_writer *w, const struct conf_peer *conf,
 
 /* A letter a pull, oldest first: the last ten. */
 static void
-add_marks(struct app *app, struct strbuf *sb, const char *name)
+get_marks(struct app *app, const char *name, char ret_marks[MARKS + 1])
 {
 	struct ledger_pull *pulls;
 	struct err err;
-	char marks[MARKS + 1] = "";
 	size_t n;
 
 	if (ledger_pulls(app->ledger, app->arena, name, &pulls, &n, &err) == -1)
@@ -155,43 +155,63 @@ add_marks(struct app *app, struct strbuf *sb, const char *name)
 	for (size_t i = 0; i < n; i++) {
 		enum peer_state state = pulls[i].state; /* newest first */
 
-		marks[n - 1 - i] = state == PEER_FRESH || state == PEER_LATE
-				       ? '.'
-				   : state == PEER_UNREACHABLE ? 'u'
-							       : '!';
+		ret_marks[n - 1 - i] = state == PEER_FRESH || state == PEER_LATE
+					   ? '.'
+				       : state == PEER_UNREACHABLE ? 'u'
+								   : '!';
 	}
-	strbuf_addf(sb, "  %-10s", marks);
+	ret_marks[n] = '\0';
+}
+
+static void
+text_peer(struct app *app, struct strbuf *sb, const struct conf_peer *conf,
+    int width, int64_t now)
+{
+	struct ledger_peer peer;
+	char good[32] = "never", age[24], next[24] = "-", marks[MARKS + 1];
+	struct err err;
+	int64_t due;
+
+	if (ledger_peer_get(app->ledger, conf->name, &peer, &err) == -1)
+		return;
+	if (peer.last_good > 0) {
+		clock_format_age(now - peer.last_good, age, sizeof(age));
+		(void)snprintf(good, sizeof(good), "%s ago", age);
+	}
+	due = pull_due(&peer, app->conf.interval_s, now);
+	if (!conf->is_paused && due > 0)
+		clock_format_age(due, next, sizeof(next));
+	else if (!conf->is_paused)
+		(void)snprintf(next, sizeof(next), "now");
+	get_marks(app, conf->name, marks);
+	strbuf_addf(sb, "%-*s  %-11s %8" PRId64 "  %-11s  %-7s", width,
+	    conf->name,
+	    peer_state_name(conf->is_paused ? PEER_PAUSED : peer.state),
+	    peer.records, good, next);
+	if (peer.reason[0] != '\0')
+		strbuf_addf(sb, "  %-*s  %s", MARKS, marks, peer.reason);
+	else if (marks[0] != '\0')
+		strbuf_addf(sb, "  %s", marks);
+	strbuf_addch(sb, '\n');
 }
 
 void
 text_peers(struct app *app, struct strbuf *sb, int64_t now)
 {
-	strbuf_addf(sb, "%-12s %-12s %8s  %-11s %-9s %-10s  %s\n", "PEER",
-	    "STATE", "RECORDS", "LAST GOOD", "NEXT", "LAST 10", "NOTE");
-	for (size_t i = 0; i < app->peers.n; i++) {
-		const struct conf_peer *conf = &app->peers.items[i];
-		struct ledger_peer peer;
-		char good[32] = "never", age[24], next[24] = "-";
-		struct err err;
-		int64_t due;
+	int width = NAME_CELLS;
 
-		if (ledger_peer_get(app->ledger, conf->name, &peer, &err) == -1)
-			continue;
-		if (peer.last_good > 0) {
-			clock_format_age(now - peer.last_good, age,
-			    sizeof(age));
-			(void)snprintf(good, sizeof(good), "%s ago", age);
-		}
-		due = pull_due(&peer, app->conf.interval_s, now);
-		if (!conf->is_paused && due > 0)
-			clock_format_age(due, next, sizeof(next));
-		else if (!conf->is_paused)
-			(void)snprintf(next, sizeof(next), "now");
-		strbuf_addf(sb, "%-12s %-12s %8" PRId64 "  %-11s %-9s",
-		    conf->name,
-		    peer_state_name(conf->is_paused ? PEER_PAUSED : peer.state),
-		    peer.records, good, next);
-		add_marks(app, sb, conf->name);
-		strbuf_addf(sb, "  %s\n", peer.reason);
+	if (app->peers.n == 0) {
+		strbuf_addstr(sb, "no peers yet: gspd peer add URL\n");
+		return;
 	}
+	for (size_t i = 0; i < app->peers.n; i++) {
+		int len = (int)strlen(app->peers.items[i].name);
+
+		width = len > width ? len : width;
+	}
+	strbuf_addf(sb, "%-*s  %-11s %8s  %-11s  %-7s  %-*s  %s\n", width,
+	    "PEER", "STATE", "RECORDS", "LAST GOOD", "NEXT", MARKS, "LAST 10",
+	    "NOTE");
+	for (size_t i = 0; i < app->peers.n; i++)
+		text_peer(app, sb, &app->peers.items[i], width, now);
 }

@@ -41,6 +41,16 @@ static const char *const type_texts[] = {
 	[OPTION_TYPE_BOOL] = "yes or no",
 };
 
+/* What helps whoever got it wrong. */
+static const char *const type_examples[] = {
+	[OPTION_TYPE_NODE] = "as in pt or gb-eng",
+	[OPTION_TYPE_URL] = "as in https://gsp.example.pt/",
+	[OPTION_TYPE_LANGUAGES] = "as in en or pt en",
+	[OPTION_TYPE_EMAIL] = "as in info@example.pt",
+	[OPTION_TYPE_LISTEN] = "as in 127.0.0.1:8080",
+	[OPTION_TYPE_BOOL] = NULL,
+};
+
 struct unit {
 	char letter;
 	int64_t factor;
@@ -103,7 +113,8 @@ valid_language(const char *text, size_t len)
 		return 0;
 	for (size_t i = 0; i <= len; i++) {
 		if (i == len || text[i] == '-') {
-			if (part < 1 || part > 8)
+			/* A code, no name: "en", not "english". */
+			if (part < 1 || part > 8 || (i == part && part > 3))
 				return 0;
 			part = 0;
 			continue;
@@ -205,6 +216,21 @@ normalise(enum option_type type, const char *text, struct strbuf *ret_out)
 }
 
 static int
+refuse(const struct option *option, const char *text, struct err *err)
+{
+	const char *example = type_examples[option->type];
+	struct strbuf sb;
+
+	strbuf_init(&sb, CONF_LINE_MAX);
+	log_quote(&sb, text, strlen(text), 60);
+	err_set(err, ERR_CONF, "%s must be: %s%s%s; '%s' is not", option->key,
+	    type_texts[option->type], example != NULL ? ", " : "",
+	    example != NULL ? example : "", sb.buf);
+	strbuf_release(&sb);
+	return -1;
+}
+
+static int
 set_text(const struct option *option, char **field, const char *text,
     struct err *err)
 {
@@ -213,8 +239,7 @@ set_text(const struct option *option, char **field, const char *text,
 
 	strbuf_init(&sb, CONF_LINE_MAX);
 	if (normalise(option->type, text, &sb) == -1 || sb.overflow)
-		err_set(err, ERR_CONF, "%s must be: %s", option->key,
-		    type_texts[option->type]);
+		refuse(option, text, err);
 	else if ((int64_t)sb.len < option->min)
 		err_set(err, ERR_CONF, "%s must not be empty", option->key);
 	else if ((int64_t)sb.len > option->max)
@@ -273,8 +298,7 @@ set_number(const struct option *option, int64_t *field, const char *text,
 	int64_t n;
 
 	if (parse_number(option, text, &n) == -1)
-		return err_set(err, ERR_CONF, "%s must be: %s", option->key,
-		    type_texts[option->type]);
+		return refuse(option, text, err);
 	if (n >= option->min && n <= option->max) {
 		*field = n;
 		return 0;

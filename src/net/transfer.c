@@ -71,6 +71,18 @@ quote_into(char *ret_text, size_t size, const char *text, size_t len)
 	strbuf_release(&sb);
 }
 
+/* "couldn\'t" reads badly, and nobody puts these texts between quotes. */
+static void
+plain_apostrophes(char *text)
+{
+	char *to = text;
+
+	for (const char *p = text; *p != '\0'; p++)
+		if (p[0] != '\\' || p[1] != '\'')
+			*to++ = *p;
+	*to = '\0';
+}
+
 /* ---- libcurl calls these ---- */
 
 static curl_socket_t
@@ -402,6 +414,7 @@ judge(const struct transfer *transfer, CURLcode code, long status,
 		char safe[300]; /* it may cite what came */
 
 		quote_into(safe, sizeof(safe), text, strlen(text));
+		plain_apostrophes(safe);
 		return err_set(err, ERR_NET, "%s: %s", transfer->url, safe);
 	}
 	if (status == 304 && transfer->etag[0] == '\0')

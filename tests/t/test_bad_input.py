@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -174,6 +175,13 @@ def test_damaged_catalogue_is_rebuilt(full, kind):
     else:
         done = full.run("search", "walk")
         assert "catalogue.db" in done.stderr and "made again" in done.stderr
+        # The one before goes: only the newest is kept.
+        time.sleep(1)
+        damage(path, 0)
+        full.run("search", "walk")
+        kept = {name.rstrip("-walshm") for name in os.listdir(full.dir)
+                if "damaged-" in name}
+        assert len(kept) == 1
     assert full.digest() == digest
     assert full.json("search", "walk")["count"] == 100
     full.run("check")

@@ -1,10 +1,14 @@
 """The command line: the contract for scripts, exit codes, help, manual."""
 
+import base64
+import hashlib
 import json
 import os
 import pty
 import re
+import sqlite3
 import stat
+import uuid
 
 import pytest
 
@@ -133,6 +137,11 @@ def test_key_show(node):
     lines = node.run("key", "show").stdout.split("\n")
     assert re.fullmatch("[0-9a-f]{64}", lines[0])
     assert len(lines[1].split()) >= 16
+    pem = node.run("key", "show", "--pem").stdout.splitlines()
+    assert pem[0] == "-----BEGIN PUBLIC KEY-----"
+    der = base64.b64decode("".join(pem[1:-1]))
+    assert hashlib.sha256(der).hexdigest() == lines[0]
+    node.run("key", "show", "--pem", "--json", code=2)
     facts = node.json("key", "show")
     assert facts["hash"] == lines[0] and facts["words"] == lines[1]
     assert "overwritten" in node.run("key", "new", code=1).stderr
@@ -226,6 +235,45 @@ def test_import_reports(node, tmp_path):
     assert report["errors"] == 1
     assert any("zone" in p["column"] for p in report["problems"])
     assert os.path.exists(report["errors_file"])
+
+
+def test_import_says_each_thing_once(node, tmp_path):
+    path = tmp_path / "p.csv"
+    head = ("name,summary,status,zone,access,organisation.name,area.country,"
+            "colour\n")
+    rows = ["Choir %d,We sing.,active,arts,self,Society,CA,red\n" % i
+            for i in range(60)]
+    bad = ["Walk %d,We walk.,active,arts,juggling,Society,CA,\n" % i
+           for i in range(50)]
+    path.write_text(head + "".join(rows + bad))
+    report = node.json("import", path, "--dry-run", code=1)
+    assert (report["new"], report["errors"]) == (60, 50)
+    assert [p["row"] for p in report["problems"]] == list(range(62, 112))
+    assert all(set(p) == {"row", "column", "value", "text"} and
+               p["value"] == "juggling" for p in report["problems"])
+    rows = {w["column"]: w["rows"] for w in report["warnings"]}
+    assert rows.pop("colour") == 1  # of the header
+    assert rows and set(rows.values()) == {110}
+    plain = node.run("import", path, "--dry-run", code=1).stderr.splitlines()
+    assert len([line for line in plain if "juggling" in line]) == 20
+    assert "... and 30 more, all in" in "\n".join(plain)
+    assert len([line for line in plain if "warning" in line]) == \
+        len(report["warnings"])
+    # One kind of warning, however many rows have it.
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps([
+        {"id": str(uuid.UUID(int=i)), "name": "Choir %d" % i,
+         "description": "We sing.", "status": "active",
+         "organization": {"id": "o", "name": "Society"}}
+        for i in range(1, 80)]))
+    report = node.json("import", path, "--format", "hsds", "--dry-run")
+    assert (report["new"], report["problems"]) == (79, [])
+    assert report["warnings"]
+    for warning in report["warnings"]:
+        assert (warning["rows"], warning["first_row"]) == (79, 1)
+        assert warning["text"]
+    plain = node.run("import", path, "--format", "hsds", "--dry-run").stderr
+    assert plain.count("79 rows") == len(report["warnings"])
 
 
 def test_publish_twice_changes_nothing(node):
@@ -344,6 +392,44 @@ def test_check(node):
     done = node.run("check", code=78)
     assert "chmod 600" in done.stdout
     assert node.json("check", code=78)["problems"] >= 1
+
+
+def test_check_of_a_real_node_minds_its_spare_key(node):
+    assert node.json("check")["warnings"] == 0
+    node.conf(node.url, "https://gsp.example.ca/")
+    facts = node.json("check")
+    assert facts["problems"] == 0 and facts["warnings"] == 1
+    assert any("next.pem" in line["text"] for line in facts["lines"])
+    os.rename(node.dir + "/keys/next.pem", node.dir + ".next.pem")
+    assert node.json("check")["warnings"] == 0
+
+
+def test_peer_list_lines_up(node):
+    assert "gspd peer add" in node.run("peer", "list").stdout
+    assert "gspd peer add" in node.run("pull").stdout
+    for i, name in enumerate(("us", "gb-scotland-highlands")):
+        node.run("peer", "add", "http://127.0.0.1:%d/" % (i + 1), "--node",
+                 name, "--key", "%064x" % i, "--insecure",
+                 "--allow-private", "--yes")
+    node.json("pull", "us", code=75)
+    lines = node.run("peer", "list").stdout.splitlines()
+    assert len(lines) == 3
+    for word in ("new", "unreachable"):
+        line = [at for at in lines if " %s " % word in at][0]
+        assert line.index(word) == lines[0].index("STATE")
+        assert line.index("never") == lines[0].index("LAST GOOD")
+    assert lines[1].index("http://") == lines[0].index("NOTE")
+
+
+def test_a_ledger_that_is_held_is_tried_again_later(node):
+    other = sqlite3.connect(node.dir + "/ledger.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    done = node.run("add", "-", input=json.dumps(programme("ca", "Choir")),
+                    code=75)
+    assert "held by another process" in done.stderr
+    other.execute("ROLLBACK")
+    other.close()
+    node.add(programme("ca", "Choir"))
 
 
 def test_rebuild_gives_the_same_digest(node):

@@ -92,6 +92,7 @@ test_refused(void **state)
 		{ "[node]\nurl = ftp://x/\n", "url must be" },
 		{ "[node]\nurl = https://x/?a\n", "url must be" },
 		{ "[node]\nlanguages = e\n", "languages must be" },
+		{ "[node]\nlanguages = en english\n", "'en english' is" },
 		{ "[node]\ncontact = nobody\n", "contact must be" },
 		{ "[web]\nlisten = 127.0.0.1\n", "listen must be" },
 		{ "[web]\nlisten = ::1:80\n", "listen must be" },
