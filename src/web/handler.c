@@ -18,13 +18,32 @@ handler_headers(struct http_response *res)
 	    "strict-origin-when-cross-origin");
 }
 
+/* People meet this one: too long a text in the search box. */
+static void
+refuse_long(struct web *web, struct http_response *res)
+{
+	struct page page = { .arena = arena_new(),
+		.conf = web_conf(web),
+		.lang = "en",
+		.prefix = "",
+		.path = "/",
+		.q = "" };
+
+	show_failure(&page, 414, NULL, res);
+	res->type = "text/html; charset=utf-8";
+	arena_free(page.arena);
+}
+
 void
 handler_refuse(void *ctx, const struct http_request *req, int status,
     struct http_response *res)
 {
-	(void)ctx;
+	if (status == 414)
+		refuse_long(ctx, res);
 	handler_headers(res);
 	http_response_header(res, "Cache-Control", "no-store");
+	if (status == 414)
+		return;
 	if (req != NULL && strncmp(req->path, "/api/", 5) == 0) {
 		api_problem(req, res, status, "busy",
 		    "too many requests just now: try again in a second");

@@ -204,6 +204,7 @@ test_failures(void **state)
 	static const char post[] = "POST /search HTTP/1.1\r\nHost: a\r\n"
 				   "Content-Length: 0\r\nConnection: close\r\n"
 				   "\r\n";
+	char target[3000] = { 0 };
 
 	(void)state;
 	get("/nowhere", "", 404);
@@ -218,6 +219,14 @@ test_failures(void **state)
 	get("/record/" SITE_RETIRED, "", 410);
 	assert_has("21 November 2026");
 	assert_lacks("<script>");
+	/* Too long a search is refused early, but with a page to go on from. */
+	memset(target, 'a', sizeof(target) - 1);
+	memcpy(target, "/search?q=", 10);
+	get(target, "", 414);
+	assert_header("Content-Type", "text/html; charset=utf-8");
+	assert_has("too long");
+	assert_has("id=\"q\"");
+	assert_has("Home page");
 	client_talk(site.port, post, strlen(post), &out);
 	assert_int_equal(client_status(&out), 405);
 	assert_header("Allow", "GET, HEAD");
