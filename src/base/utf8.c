@@ -75,10 +75,11 @@ check(const void *data, size_t len, bool for_xml, size_t *ret_bad)
 		/* Most text is; every page of a feed comes through here. */
 		while (end - p >= 8 && is_plain(p))
 			p += 8;
+		while (p < end && *p >= 0x20 && *p < 0x80)
+			p++;
 		if (p == end)
 			break;
 		n = sequence(p, end, &ch);
-
 		if (n == 0 ||
 		    (for_xml && ((ch < 0x20 && ch != '\t' && ch != '\n') ||
 				    ch == 0xfffe || ch == 0xffff))) {
@@ -190,19 +191,38 @@ map_utf8(const char *text, size_t len, utf8proc_option_t options,
 	free(out);
 }
 
+/* Letters of large scripts that are composed as they stand and compose with
+ * nothing before them. */
+static bool
+is_composed(uint32_t ch)
+{
+	return ch < 0x300 || (ch >= 0x400 && ch <= 0x45f) || /* Cyrillic */
+	       (ch >= 0x621 && ch <= 0x64a) ||               /* Arabic */
+	       (ch >= 0x3041 && ch <= 0x3096) ||             /* Hiragana */
+	       (ch >= 0x30a1 && ch <= 0x30fa) ||             /* Katakana */
+	       (ch >= 0x4e00 && ch <= 0x9fef) ||             /* Han */
+	       (ch >= 0xac00 && ch <= 0xd7a3);               /* Hangul */
+}
+
 int
 utf8_nfc(const char *text, size_t len, struct strbuf *ret_out, struct err *err)
 {
+	const char *p = text, *end = text + len;
+	bool is_done = true;
 	size_t bad;
 
 	if (!valid_utf8(text, len, &bad)) {
 		return err_set(err, ERR_FORMAT, "byte %zu is not UTF-8",
 		    bad + 1);
 	}
-	/* Nothing below U+0300 composes with anything: bytes below 0xcc. */
-	for (bad = 0; bad < len && (unsigned char)text[bad] < 0xcc; bad++)
-		;
-	if (bad == len)
+	/* Most text is composed already. Bytes below 0xcc: below U+0300. */
+	while (p < end && is_done) {
+		if ((unsigned char)*p < 0xcc)
+			p++;
+		else
+			is_done = is_composed(utf8_next(&p, end));
+	}
+	if (is_done)
 		strbuf_add(ret_out, text, len);
 	else
 		map_utf8(text, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE,

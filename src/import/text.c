@@ -124,8 +124,11 @@ text_clean(struct arena *arena, const char *text, size_t len, bool multiline)
 static size_t
 summary_room(const char *text)
 {
-	const char *p = text, *end = text + strlen(text);
+	size_t len = strlen(text);
+	const char *p = text, *end = text + len;
 
+	if (len <= SUMMARY_CHARS)
+		return len;
 	for (size_t n = 0; n < SUMMARY_CHARS && p < end; n++)
 		(void)utf8_next(&p, end);
 	return (size_t)(p - text);

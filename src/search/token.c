@@ -205,8 +205,6 @@ end_part(struct walk *w, size_t end)
 	const char *text;
 	size_t len;
 
-	if (w->raw_len == 0)
-		return;
 	if (w->has_others) {
 		fold(w, w->raw, w->raw_len, w->keeps_marks);
 		text = w->out.buf;
@@ -238,7 +236,8 @@ end_part(struct walk *w, size_t end)
 static void
 end_word(struct walk *w, size_t end)
 {
-	end_part(w, end);
+	if (w->raw_len > 0)
+		end_part(w, end);
 	if (w->parts > 1)
 		emit(w, TOKEN_JOINED, w->joined, w->joined_len, w->joined_start,
 		    end);
@@ -415,7 +414,8 @@ token_walk(const char *text, size_t len, token_cb callback, void *ctx)
 		if (*p == ' ') {
 			p++;
 			end_word(&w, (size_t)(at - text));
-			end_run(&w, (size_t)(at - text));
+			if (w.cluster_len > 0 || w.last_len > 0)
+				end_run(&w, (size_t)(at - text));
 			continue;
 		}
 		{
@@ -440,15 +440,12 @@ add_token(void *ctx, const struct token *token)
 {
 	struct index_ctx *into = ctx;
 	char variants[TOKEN_VARIANTS_MAX][TOKEN_MAX];
+	struct strbuf *out = token->kind == TOKEN_JOINED ? into->forms
+							 : into->words;
 	size_t n;
 
-	if (token->kind == TOKEN_JOINED) {
-		strbuf_add(into->forms, token->text, token->len);
-		strbuf_addch(into->forms, ' ');
-	} else {
-		strbuf_add(into->words, token->text, token->len);
-		strbuf_addch(into->words, ' ');
-	}
+	strbuf_add(out, token->text, token->len);
+	strbuf_addch(out, ' ');
 	if (token->kind != TOKEN_WORD && token->kind != TOKEN_JOINED)
 		return;
 	n = token_variants(token->text, token->len, variants);

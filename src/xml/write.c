@@ -64,17 +64,24 @@ escape_of(char ch, bool in_attr)
 	}
 }
 
+/* Bytes that escape_of() may have an answer for; most are not. */
+#define CONTROLS 0xffffffffu
+static const uint32_t special[8] = { CONTROLS,
+	1u << ('&' - 32) | 1u << ('<' - 32) | 1u << ('>' - 32) |
+	    1u << ('"' - 32) };
+
 static void
 escape_piece(struct strbuf *out, const char *text, size_t len, bool in_attr)
 {
 	size_t i, done = 0;
 
 	for (i = 0; i < len; i++) {
-		const char *esc = NULL;
+		unsigned char ch = (unsigned char)text[i];
+		const char *esc;
 
-		/* Most bytes are letters: one comparison for them. */
-		if ((unsigned char)text[i] <= '>')
-			esc = escape_of(text[i], in_attr);
+		if ((special[ch >> 5] >> (ch & 31) & 1) == 0)
+			continue;
+		esc = escape_of(text[i], in_attr);
 		if (esc == NULL)
 			continue;
 		strbuf_add(out, text + done, i - done);

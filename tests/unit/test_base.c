@@ -153,6 +153,38 @@ test_fold(void **state)
 	strbuf_release(&sb);
 }
 
+/* Letters that utf8_nfc() takes for composed are so in any company: U+03A9
+ * sends the text through the whole of it. */
+static void
+test_nfc_composed(void **state)
+{
+	static const uint32_t ranges[][2] = { { 0xa0, 0x2ff }, { 0x400, 0x45f },
+		{ 0x621, 0x64a }, { 0x3041, 0x3096 }, { 0x30a1, 0x30fa },
+		{ 0x4e00, 0x9fef }, { 0xac00, 0xd7a3 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+		for (uint32_t ch = ranges[i][0]; ch <= ranges[i][1]; ch++) {
+			struct strbuf text, nfc;
+			struct err err;
+
+			strbuf_init(&text, 64);
+			strbuf_init(&nfc, 64);
+			strbuf_addch(&text, 'e');
+			utf8_add(&text, ch);
+			utf8_add(&text, ch);
+			utf8_add(&text, 0x3a9);
+			utf8_add(&text, ch);
+			assert_int_equal(utf8_nfc(text.buf, text.len, &nfc,
+					     &err),
+			    0);
+			assert_string_equal(nfc.buf, text.buf);
+			strbuf_release(&text);
+			strbuf_release(&nfc);
+		}
+	}
+}
+
 static void
 test_encodings(void **state)
 {
@@ -433,6 +465,7 @@ main(void)
 		cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_strbuf),
 		cmocka_unit_test(test_valid_utf8),
+		cmocka_unit_test(test_nfc_composed),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_clock),
