@@ -81,9 +81,17 @@ text_errors(const struct import_report *report, const char *path)
 		struct strbuf value;
 
 		strbuf_init(&value, 1000);
-		log_quote(&value, p->value, strlen(p->value), 80);
-		complain("%s:%" PRId64 ": %s%s'%s': %s", path, p->row,
-		    p->column, p->column[0] ? " " : "", value.buf, p->text);
+		/* "name 'x': ", "name: ", "'x': " or nothing at all */
+		strbuf_addstr(&value, p->column);
+		if (p->value[0] != '\0') {
+			strbuf_addstr(&value, value.len > 0 ? " '" : "'");
+			log_quote(&value, p->value, strlen(p->value), 80);
+			strbuf_addch(&value, '\'');
+		}
+		if (value.len > 0)
+			strbuf_addstr(&value, ": ");
+		complain("%s:%" PRId64 ": %s%s", path, p->row, value.buf,
+		    p->text);
 		strbuf_release(&value);
 	}
 	if (report->n_all_problems > (int64_t)n)
