@@ -15,6 +15,7 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/store.c
 
 PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \
+	tests/unit/pull_scene.h \
 	tests/unit/feed_world.c tests/unit/feed_world.h \
 	tests/unit/liar.c tests/unit/liar.h
 UNIT_TESTS += tests/unit/test_pull tests/unit/test_pull_due \

@@ -15,37 +15,7 @@
 
 #include <cmocka.h>
 
-#include "pull_world.h"
-
-static struct world origin;
-static struct site site;
-static struct reader reader;
-static struct conf_peer peer;
-static struct arena *arena;
-static struct err err;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	world_init(&origin, "ca");
-	site_init(&site, origin.folder);
-	reader_init(&reader, "gb-eng");
-	peer = reader_peer(&site, &origin);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	site_release(&site);
-	reader_release(&reader);
-	world_release(&origin);
-	arena_free(arena);
-	return 0;
-}
+#include "pull_scene.h"
 
 static void
 assert_state(const struct pull_result *result, enum peer_state state)
@@ -550,7 +520,7 @@ test_kill(void **state)
 	assert_true(killed > 0);
 }
 
-#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define ROW(test) cmocka_unit_test_setup_teardown(test, scene_empty, scene_end)
 
 int
 main(void)

@@ -11,52 +11,7 @@
 
 #include <cmocka.h>
 
-#include "pull_world.h"
-
-static struct world origin;
-static struct site site;
-static struct reader reader;
-static struct conf_peer peer;
-static struct arena *arena;
-static struct err err;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	world_init(&origin, "ca");
-	site_init(&site, origin.folder);
-	reader_init(&reader, "gb-eng");
-	peer = reader_peer(&site, &origin);
-	world_save_many(&origin, 0, 300, "Choir");
-	world_publish(&origin);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	site_release(&site);
-	reader_release(&reader);
-	world_release(&origin);
-	arena_free(arena);
-	return 0;
-}
-
-/* One round that must end so, with this word in the reason. */
-static struct pull_result
-pull_to(enum peer_state state, const char *word)
-{
-	struct pull_result result = reader_pull(&reader, &peer);
-
-	if (result.state != state || strstr(result.reason, word) == NULL)
-		fail_msg("state %s (%s), not %s (%s)",
-		    peer_state_name(result.state), result.reason,
-		    peer_state_name(state), word);
-	return result;
-}
+#include "pull_scene.h"
 
 static char *
 head_path(void)
@@ -463,7 +418,7 @@ test_damaged_store(void **state)
 	assert_int_equal(reader_records(&reader), 300);
 }
 
-#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define ROW(test) cmocka_unit_test_setup_teardown(test, scene_full, scene_end)
 
 int
 main(void)
