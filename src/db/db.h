@@ -67,8 +67,6 @@ struct db_stmt *db_stmt(struct db *db, size_t table, size_t i);
 void db_bind_int(struct db_stmt *stmt, int i, int64_t value);
 void db_bind_text(struct db_stmt *stmt, int i, const char *text);
 void db_bind_blob(struct db_stmt *stmt, int i, const void *data, size_t len);
-void db_bind_double(struct db_stmt *stmt, int i, double value);
-void db_bind_null(struct db_stmt *stmt, int i);
 
 /* 1 a row, 0 done (and reset), -1 error (and reset). */
 int db_step(struct db_stmt *stmt, struct err *err) MUST_CHECK;

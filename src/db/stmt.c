@@ -93,18 +93,6 @@ db_bind_blob(struct db_stmt *stmt, int i, const void *data, size_t len)
 			       SQLITE_STATIC));
 }
 
-void
-db_bind_double(struct db_stmt *stmt, int i, double value)
-{
-	note(stmt, sqlite3_bind_double(stmt->stmt, i, value));
-}
-
-void
-db_bind_null(struct db_stmt *stmt, int i)
-{
-	note(stmt, sqlite3_bind_null(stmt->stmt, i));
-}
-
 int
 db_step(struct db_stmt *stmt, struct err *err)
 {

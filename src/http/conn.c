@@ -190,7 +190,6 @@ refuse(struct conn *conn, const struct http_request *req, int status)
 	static const struct http_request nobody = { .path = "", .query = "" };
 	struct http_response res;
 
-	atomic_fetch_add(&server->refused, 1);
 	http_response_init(&res);
 	http_response_text(&res, status, http_reason(status));
 	if (server->options.refuse != NULL)
@@ -230,7 +229,6 @@ busy(struct conn *conn, struct job *job)
 {
 	struct http_server *server = conn->loop->server;
 
-	atomic_fetch_add(&server->refused, 1);
 	http_response_text(&job->res, 503, "Too many requests just now.\n");
 	if (server->options.refuse != NULL)
 		server->options.refuse(server->options.ctx, &job->req, 503,
@@ -247,7 +245,6 @@ serve(struct conn *conn, struct job *job)
 	const struct http_options *options = &server->options;
 	uint64_t serial = atomic_fetch_add(&server->serial, 1);
 
-	atomic_fetch_add(&server->requests, 1);
 	(void)snprintf(job->req.id, sizeof(job->req.id), "%08llx-%llx",
 	    (unsigned long long)(options->now() & 0xffffffff),
 	    (unsigned long long)serial & 0xffffffff);
@@ -446,6 +443,5 @@ conn_accept(struct loop *loop, int fd, const struct sockaddr *sa)
 	return;
 full:
 	atomic_fetch_sub(&server->connections, 1);
-	atomic_fetch_add(&server->refused, 1);
 	close(fd);
 }

@@ -174,13 +174,6 @@ int http_server_tls(struct http_server *server, const char *certificate,
 /* Stop accepting, drain (http.md), end all threads, free. NULL is legal. */
 void http_server_stop(struct http_server *server);
 
-struct http_stats {
-	size_t connections;
-	uint64_t requests;
-	uint64_t refused; /* malformed, or no room */
-};
-void http_server_stats(struct http_server *server, struct http_stats *ret);
-
 /*
  * A listening TCP socket for "127.0.0.1:8080", "[::1]:8080" or ":8080"
  * (port 0: any free one). Returns the fd; ERR_CONF for a bad address,

@@ -272,11 +272,3 @@ http_server_stop(struct http_server *server)
 	addresses_release(&server->addresses);
 	free(server);
 }
-
-void
-http_server_stats(struct http_server *server, struct http_stats *ret)
-{
-	ret->connections = atomic_load(&server->connections);
-	ret->requests = atomic_load(&server->requests);
-	ret->refused = atomic_load(&server->refused);
-}

@@ -82,8 +82,6 @@ struct http_server {
 	struct loop *loops;
 	unsigned n_loops;
 	atomic_size_t connections;
-	atomic_uint_least64_t requests;
-	atomic_uint_least64_t refused;
 	atomic_uint_least64_t serial; /* request ids */
 };
 
