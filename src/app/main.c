@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "app/app.h"
+#include "xml/xml.h"
 
 int
 main(int argc, char **argv)
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 	 * vanish. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	xml_init();
 	app_init(&app);
 	if (args_parse(&app, argc, argv, &err) == -1)
 		status = -1;
@@ -33,5 +35,6 @@ main(int argc, char **argv)
 		status = exit_code(&err);
 	}
 	app_close(&app);
+	xml_cleanup();
 	return status;
 }
