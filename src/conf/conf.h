@@ -45,7 +45,12 @@ struct conf_peer {
 	bool is_paused;
 	int64_t max_records; /* 100,000 */
 	int64_t max_bytes;   /* 256 MiB */
-	int line;            /* in peers.conf */
+	int line;            /* in peers.conf; 0: from the membership list */
+	/* From the list (NULL, 0 when by hand). */
+	char *more_urls; /* further addresses, separated by spaces */
+	int64_t epoch;   /* of `key`; -1: any */
+	int64_t least;   /* heads below this serial are refused */
+	bool is_member;  /* the list names it, whoever else does */
 };
 struct conf_peers {
 	struct conf_peer *items;

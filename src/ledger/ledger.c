@@ -14,6 +14,7 @@
 #include "ledger/ledger_sql.h"
 
 extern const char ledger_sql_1[]; /* sql/ledger-1.sql */
+extern const char ledger_sql_2[]; /* sql/ledger-2.sql */
 
 #define LEDGER_FILE "ledger.db"
 /* Larger than any packed record: its entry is at most RECORD_MAX_BYTES. */
@@ -43,7 +44,8 @@ drop_empty(const char *path, struct err *err)
 struct ledger *
 ledger_open(const char *folder, bool create, struct err *err)
 {
-	const struct db_migration migrations[] = { { 1, ledger_sql_1 } };
+	const struct db_migration migrations[] = { { 1, ledger_sql_1 },
+		{ 2, ledger_sql_2 } };
 	struct ledger *ledger = NULL;
 	char *path = ledger_path(folder);
 	struct db *db = NULL;

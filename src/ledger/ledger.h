@@ -164,6 +164,13 @@ struct ledger_peer {
 	int64_t held_heads; /* later heads that agree */
 	bool is_paused;
 	bool is_released; /* operator let the held change through */
+	char pin[65]; /* what `key` was taken on for: peers.conf, the list */
+	char key[65]; /* signs now, after rotations; "" before a good head */
+	char via[RECORD_NODE_MAX]; /* relay of the last good pull, or "" */
+	int64_t refusals;          /* rejected so often in a row */
+	char refused_digest[65];   /* of the head refused last, or "" */
+	int64_t churn;             /* changes used of the budget ... */
+	int64_t churn_at;          /* ... as counted then */
 };
 /* Absent: ret_peer is zeroed with the name, state PEER_NEW, and 0. */
 int ledger_peer_get(struct ledger *ledger, const char *name,
@@ -191,6 +198,126 @@ int ledger_bad_set(struct ledger *ledger, const char *name,
     struct err *err) MUST_CHECK;
 int ledger_bad(struct ledger *ledger, struct arena *arena, const char *name,
     const char ***ret_ids, const char ***ret_reasons, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+/* ---- gossip (seen.c): who saw which head of whom ---- */
+
+struct ledger_seen {
+	char witness[RECORD_NODE_MAX]; /* who says so */
+	char node[RECORD_NODE_MAX];    /* of whom */
+	int64_t serial;
+	int64_t epoch;
+	char digest[65];
+	int64_t said_at; /* serial of the witness's head */
+};
+/* A head of `node` was accepted, or published when it is ours: the last 64
+ * of each node are kept. */
+int ledger_accepted_add(struct ledger *ledger, const char *node, int64_t serial,
+    int64_t epoch, const char *digest, int64_t now, struct err *err) MUST_CHECK;
+/* The digest accepted of this serial; ERR_NOTFOUND. */
+int ledger_accepted(struct ledger *ledger, const char *node, int64_t serial,
+    char ret_digest[65], struct err *err) MUST_CHECK;
+/* What a witness says now, instead of what it said before. A node with more
+ * peers than fit into a head names them by turns: what it named before and
+ * leaves out now stays. */
+int ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen,
+    size_t n, struct err *err) MUST_CHECK;
+/* By witness, or of a node; NULL: any. */
+int ledger_seen(struct ledger *ledger, struct arena *arena, const char *witness,
+    const char *node, struct ledger_seen **ret_seen, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+enum alarm_kind {
+	ALARM_FORK,   /* a member was shown another head of this serial */
+	ALARM_FREEZE, /* members have newer heads than we are shown */
+	ALARM_STOLEN  /* a head of ours that we never published */
+};
+const char *alarm_kind_name(enum alarm_kind kind); /* "fork" */
+struct ledger_alarm {
+	char node[RECORD_NODE_MAX];
+	enum alarm_kind kind;
+	char witness[RECORD_NODE_MAX];
+	int64_t serial;
+	char digest[65]; /* what the witness saw */
+	char held[65];   /* what we saw; "" for nothing */
+	bool is_proven;  /* both signed heads are kept as evidence */
+	int64_t since;
+};
+/* *ret_is_new: it was not known, or another serial. Keeps `since` of a known
+ * one, and never takes is_proven back. */
+int ledger_alarm_put(struct ledger *ledger, const struct ledger_alarm *alarm,
+    bool *ret_is_new, struct err *err) MUST_CHECK;
+/* The alarms of a node; NULL: all, by node. */
+int ledger_alarms(struct ledger *ledger, struct arena *arena, const char *node,
+    struct ledger_alarm **ret_alarms, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+/* An operator has seen to it, or a later head ended it. witness NULL: all of
+ * that kind. */
+int ledger_alarm_end(struct ledger *ledger, const char *node,
+    enum alarm_kind kind, const char *witness, struct err *err) MUST_CHECK;
+
+/* ---- relays (relays.c) ---- */
+
+struct ledger_liar {
+	char relay[RECORD_NODE_MAX];
+	char node[RECORD_NODE_MAX];
+	int64_t until;
+	char reason[256];
+};
+int ledger_liar_put(struct ledger *ledger, const struct ledger_liar *liar,
+    struct err *err) MUST_CHECK;
+/* Those not over at `now`; node NULL: all. */
+int ledger_liars(struct ledger *ledger, struct arena *arena, const char *node,
+    int64_t now, struct ledger_liar **ret_liars, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+/* ---- the membership list that is followed (members.c) ---- */
+
+struct ledger_alliance {
+	char source[256]; /* what peers.conf says of it; another begins anew */
+	int64_t serial;   /* 0: none was accepted yet */
+	char digest[65];
+	int64_t expires;
+	int64_t endorsed; /* by so many board keys */
+	int64_t last_try;
+	int64_t last_good;
+	int64_t failures;
+	char reason[256]; /* of the last failure, or "" */
+};
+struct ledger_member {
+	char node[RECORD_NODE_MAX];
+	const char *urls; /* separated by spaces */
+	char key[65];
+	int64_t epoch; /* of that key */
+	bool is_left;
+	int64_t least; /* heads below this serial are refused */
+};
+/* Zeroed when there is none. */
+int ledger_alliance_get(struct ledger *ledger,
+    struct ledger_alliance *ret_alliance, struct err *err) MUST_CHECK;
+int ledger_alliance_put(struct ledger *ledger,
+    const struct ledger_alliance *alliance, struct err *err) MUST_CHECK;
+/* Every member at once, instead of those before. By node. */
+int ledger_members_put(struct ledger *ledger,
+    const struct ledger_member *members, size_t n, struct err *err) MUST_CHECK;
+int ledger_members(struct ledger *ledger, struct arena *arena,
+    struct ledger_member **ret_members, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+/* ---- hints of the head (hints.c) ---- */
+
+struct ledger_hint {
+	int64_t from;
+	int64_t to;
+	char hash[65];
+	int64_t len;
+};
+/* By `to`, oldest first. */
+int ledger_hints(struct ledger *ledger, struct arena *arena,
+    struct ledger_hint **ret_hints, size_t *ret_n, struct err *err) MUST_CHECK;
+int ledger_hint_put(struct ledger *ledger, const struct ledger_hint *hint,
+    struct err *err) MUST_CHECK;
+int ledger_hint_drop(struct ledger *ledger, int64_t to,
     struct err *err) MUST_CHECK;
 
 /* ---- audit, backup ---- */

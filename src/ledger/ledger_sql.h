@@ -47,6 +47,33 @@ enum ledger_sql {
 	LEDGER_SQL_BAD,
 	LEDGER_SQL_AUDIT_ADD,
 	LEDGER_SQL_AUDIT,
+	LEDGER_SQL_ACCEPTED_ADD,
+	LEDGER_SQL_ACCEPTED_TRIM,
+	LEDGER_SQL_ACCEPTED,
+	LEDGER_SQL_ACCEPTED_DROP,
+	LEDGER_SQL_SEEN_PUT,
+	LEDGER_SQL_SEEN,
+	LEDGER_SQL_SEEN_BY,
+	LEDGER_SQL_SEEN_OF,
+	LEDGER_SQL_SEEN_DROP,
+	LEDGER_SQL_ALARM,
+	LEDGER_SQL_ALARM_PUT,
+	LEDGER_SQL_ALARMS,
+	LEDGER_SQL_ALARMS_OF,
+	LEDGER_SQL_ALARM_END,
+	LEDGER_SQL_ALARM_DROP,
+	LEDGER_SQL_LIAR_PUT,
+	LEDGER_SQL_LIARS,
+	LEDGER_SQL_LIARS_OF,
+	LEDGER_SQL_LIAR_DROP,
+	LEDGER_SQL_ALLIANCE,
+	LEDGER_SQL_ALLIANCE_PUT,
+	LEDGER_SQL_MEMBER_ADD,
+	LEDGER_SQL_MEMBER_CLEAR,
+	LEDGER_SQL_MEMBERS,
+	LEDGER_SQL_HINTS,
+	LEDGER_SQL_HINT_PUT,
+	LEDGER_SQL_HINT_DROP,
 	LEDGER_SQL_COUNT
 };
 
@@ -127,7 +154,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 			    " digest, nextkey, next_promised, expires, etag,"
 			    " last_try, last_good, retry_at, failures,"
 			    " records, bad_records, held_serial, held_since,"
-			    " held_heads, is_paused, is_released"
+			    " held_heads, is_paused, is_released, pin, key,"
+			    " via, refusals, refused_digest, churn, churn_at"
 			    " FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PEER_PUT] = "INSERT OR REPLACE INTO peer (name, state,"
 				" state_since, reason, serial, epoch, digest,"
@@ -135,9 +163,12 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 				" last_try, last_good, retry_at, failures,"
 				" records, bad_records, held_serial,"
 				" held_since, held_heads, is_paused,"
-				" is_released) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-				" ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-				" ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+				" is_released, pin, key, via, refusals,"
+				" refused_digest, churn, churn_at) VALUES"
+				" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+				" ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+				" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28,"
+				" ?29)",
 	[LEDGER_SQL_PEER_DROP] = "DELETE FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PULL_ADD] = "INSERT INTO pull (name, no, at, state,"
 				" took_ms, pages, bytes, changed) VALUES (?1,"
@@ -160,6 +191,91 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_AUDIT] = "/* scan: newest first, stops at the limit */"
 			     " SELECT at, actor, what, detail FROM audit"
 			     " ORDER BY no DESC LIMIT ?1",
+
+	[LEDGER_SQL_ACCEPTED_ADD] =
+	    "INSERT OR REPLACE INTO accepted (node, serial, "
+	    "epoch, digest, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[LEDGER_SQL_ACCEPTED_TRIM] =
+	    "DELETE FROM accepted WHERE node = ?1 AND serial < "
+	    "(SELECT serial FROM accepted WHERE node = ?1 ORDER "
+	    "BY serial DESC LIMIT 1 OFFSET ?2)",
+	[LEDGER_SQL_ACCEPTED] =
+	    "SELECT digest FROM accepted WHERE node = ?1 AND "
+	    "serial = ?2",
+	[LEDGER_SQL_ACCEPTED_DROP] = "DELETE FROM accepted WHERE node = ?1",
+	[LEDGER_SQL_SEEN_PUT] =
+	    "INSERT OR REPLACE INTO seen (witness, node, serial, "
+	    "epoch, digest, said_at) VALUES (?1, ?2, ?3, ?4, ?5, "
+	    "?6)",
+	/* scan: a line per pair of members, for the page of peers */
+	[LEDGER_SQL_SEEN] =
+	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "FROM seen ORDER BY witness, node",
+	[LEDGER_SQL_SEEN_BY] =
+	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "FROM seen WHERE witness = ?1 ORDER BY node",
+	[LEDGER_SQL_SEEN_OF] =
+	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "FROM seen WHERE node = ?1 ORDER BY witness",
+	[LEDGER_SQL_SEEN_DROP] = "DELETE FROM seen WHERE witness = ?1",
+	[LEDGER_SQL_ALARM] = "SELECT serial, since, is_proven FROM alarm WHERE "
+			     "node = ?1 AND kind = ?2 AND witness = ?3",
+	[LEDGER_SQL_ALARM_PUT] =
+	    "INSERT OR REPLACE INTO alarm (node, kind, witness, "
+	    "serial, digest, held, is_proven, since) VALUES (?1, "
+	    "?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	/* scan: a few rows, for the page of peers */
+	[LEDGER_SQL_ALARMS] =
+	    "SELECT node, kind, witness, serial, digest, held, "
+	    "is_proven, since FROM alarm ORDER BY node, kind, "
+	    "witness",
+	[LEDGER_SQL_ALARMS_OF] =
+	    "SELECT node, kind, witness, serial, digest, held, "
+	    "is_proven, since FROM alarm WHERE node = ?1 ORDER BY "
+	    "kind, witness",
+	[LEDGER_SQL_ALARM_END] =
+	    "DELETE FROM alarm WHERE node = ?1 AND kind = ?2 AND "
+	    "(?3 IS NULL OR witness = ?3)",
+	[LEDGER_SQL_ALARM_DROP] = "DELETE FROM alarm WHERE node = ?1",
+	[LEDGER_SQL_LIAR_PUT] =
+	    "INSERT OR REPLACE INTO liar (relay, node, until, "
+	    "reason) VALUES (?1, ?2, ?3, ?4)",
+	/* scan: a few rows, for the page of peers */
+	[LEDGER_SQL_LIARS] =
+	    "SELECT relay, node, until, reason FROM liar WHERE "
+	    "until > ?1 ORDER BY relay, node",
+	/* scan: a few rows */
+	[LEDGER_SQL_LIARS_OF] =
+	    "SELECT relay, node, until, reason FROM liar WHERE "
+	    "until > ?1 AND node = ?2 ORDER BY relay",
+	/* scan: a few rows */
+	[LEDGER_SQL_LIAR_DROP] =
+	    "DELETE FROM liar WHERE node = ?1 OR relay = ?1",
+	/* scan: one row */
+	[LEDGER_SQL_ALLIANCE] =
+	    "SELECT source, serial, digest, expires, endorsed, "
+	    "last_try, last_good, failures, reason FROM alliance",
+	[LEDGER_SQL_ALLIANCE_PUT] =
+	    "INSERT OR REPLACE INTO alliance (one, source, "
+	    "serial, digest, expires, endorsed, last_try, "
+	    "last_good, failures, reason) VALUES (1, ?1, ?2, ?3, "
+	    "?4, ?5, ?6, ?7, ?8, ?9)",
+	[LEDGER_SQL_MEMBER_ADD] =
+	    "INSERT INTO member (node, urls, key, epoch, status, "
+	    "least) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	/* scan: all of it goes */
+	[LEDGER_SQL_MEMBER_CLEAR] = "DELETE FROM member",
+	/* scan: all of them are wanted */
+	[LEDGER_SQL_MEMBERS] =
+	    "SELECT node, urls, key, epoch, status, least FROM "
+	    "member ORDER BY node",
+	/* scan: 24 rows */
+	[LEDGER_SQL_HINTS] = "SELECT since, upto, hash, len FROM hint ORDER BY "
+			     "upto",
+	[LEDGER_SQL_HINT_PUT] =
+	    "INSERT OR REPLACE INTO hint (upto, since, hash, len) "
+	    "VALUES (?1, ?2, ?3, ?4)",
+	[LEDGER_SQL_HINT_DROP] = "DELETE FROM hint WHERE upto = ?1",
 };
 
 #endif

@@ -66,6 +66,14 @@ read_peer(struct db_stmt *stmt, struct ledger_peer *peer)
 	peer->held_heads = db_column_int(stmt, 18);
 	peer->is_paused = db_column_int(stmt, 19) != 0;
 	peer->is_released = db_column_int(stmt, 20) != 0;
+	ledger_copy_text(peer->pin, sizeof(peer->pin), stmt, 21);
+	ledger_copy_text(peer->key, sizeof(peer->key), stmt, 22);
+	ledger_copy_text(peer->via, sizeof(peer->via), stmt, 23);
+	peer->refusals = db_column_int(stmt, 24);
+	ledger_copy_text(peer->refused_digest, sizeof(peer->refused_digest),
+	    stmt, 25);
+	peer->churn = db_column_int(stmt, 26);
+	peer->churn_at = db_column_int(stmt, 27);
 }
 
 int
@@ -115,6 +123,13 @@ ledger_peer_put(struct ledger *ledger, const struct ledger_peer *peer,
 	db_bind_int(stmt, 20, peer->held_heads);
 	db_bind_int(stmt, 21, peer->is_paused);
 	db_bind_int(stmt, 22, peer->is_released);
+	db_bind_text(stmt, 23, peer->pin);
+	db_bind_text(stmt, 24, peer->key);
+	db_bind_text(stmt, 25, peer->via);
+	db_bind_int(stmt, 26, peer->refusals);
+	db_bind_text(stmt, 27, peer->refused_digest);
+	db_bind_int(stmt, 28, peer->churn);
+	db_bind_int(stmt, 29, peer->churn_at);
 	return db_exec(stmt, err);
 }
 
@@ -122,7 +137,9 @@ int
 ledger_peer_remove(struct ledger *ledger, const char *name, struct err *err)
 {
 	static const enum ledger_sql drops[] = { LEDGER_SQL_PEER_DROP,
-		LEDGER_SQL_PULL_DROP, LEDGER_SQL_BAD_DROP };
+		LEDGER_SQL_PULL_DROP, LEDGER_SQL_BAD_DROP,
+		LEDGER_SQL_ACCEPTED_DROP, LEDGER_SQL_SEEN_DROP,
+		LEDGER_SQL_ALARM_DROP, LEDGER_SQL_LIAR_DROP };
 	bool own;
 	int rc = 0;
 
