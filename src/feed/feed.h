@@ -135,12 +135,17 @@ void feed_signed_info(enum feed_alg alg, const char *digest_base64,
 void feed_signature(enum feed_alg alg, const char *digest_base64,
     const char *signature_base64, struct strbuf *ret_out);
 
+/* The documents that are signed this way. */
+enum feed_doc { FEED_DOC_HEAD, FEED_DOC_ROTATION, FEED_DOC_ENDORSEMENT };
+const char *feed_doc_name(enum feed_doc doc); /* "head" */
+const char *feed_doc_end(enum feed_doc doc);  /* "</head>" */
+
 /*
- * Take a signed head apart by position, without parsing. All pieces point
+ * Take a signed document apart by position, without parsing. All pieces point
  * into data. ERR_FORMAT when it is not exactly the template.
  */
 struct feed_cut {
-	size_t body_len; /* bytes before Signature; "</head>" follows */
+	size_t body_len; /* bytes before Signature; feed_doc_end() follows */
 	const char *signed_info;
 	size_t signed_info_len;
 	const char *digest;    /* base64, 44 bytes */
@@ -149,6 +154,10 @@ struct feed_cut {
 	const char *key; /* base64 SPKI from the root's start tag */
 	size_t key_len;
 };
+int feed_signed_cut(enum feed_doc doc, const char *data, size_t len,
+    enum feed_alg *ret_alg, struct feed_cut *ret_cut,
+    struct err *err) MUST_CHECK;
+/* The same for FEED_DOC_HEAD. */
 int feed_head_cut(const char *data, size_t len, enum feed_alg *ret_alg,
     struct feed_cut *ret_cut, struct err *err) MUST_CHECK;
 

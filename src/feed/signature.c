@@ -106,61 +106,105 @@ eat_attr(const char **p, const char *end, const char *name, const char *set,
 	return eat(p, end, "\"");
 }
 
+/* ---- the documents that are signed, and their one start tag each ---- */
+
+#define DIGITS "0123456789"
+#define HEX    "0123456789abcdef"
+#define NAMES  "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define BASE64                                                                 \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+#define ATTRS_MAX 8
+
+struct attr_form {
+	const char *name;
+	const char *set;
+	bool may_be_empty;
+};
+
+static const struct {
+	const char *name;
+	const char *open;
+	const char *close;
+	size_t max;
+	struct attr_form attrs[ATTRS_MAX + 1];
+} docs[] = {
+	[FEED_DOC_HEAD] = { "head", "<head xmlns=\"" FEED_NS "\"", "</head>",
+	    FEED_HEAD_MAX,
+	    { { "epoch", DIGITS, false }, { "expires", DIGITS, false },
+		{ "key", BASE64, false }, { "next", DIGITS, false },
+		{ "nextkey", HEX, true }, { "node", NAMES, false },
+		{ "records", DIGITS, false }, { "serial", DIGITS, false } } },
+	[FEED_DOC_ROTATION] = { "rotation", "<rotation xmlns=\"" FEED_NS "\"",
+	    "</rotation>", FEED_ROTATION_MAX,
+	    { { "epoch", DIGITS, false }, { "key", BASE64, false },
+		{ "nextkey", HEX, true }, { "node", NAMES, false },
+		{ "online", HEX, false } } },
+	[FEED_DOC_ENDORSEMENT] = { "endorsement",
+	    "<endorsement xmlns=\"" FEED_NS "\"", "</endorsement>",
+	    FEED_ENDORSEMENT_MAX,
+	    { { "key", BASE64, false }, { "list", HEX, false },
+		{ "serial", DIGITS, false } } },
+};
+
+const char *
+feed_doc_name(enum feed_doc doc)
+{
+	return docs[doc].name;
+}
+
+const char *
+feed_doc_end(enum feed_doc doc)
+{
+	return docs[doc].close;
+}
+
 /* The root's start tag, whose one form is known. */
 static int
-cut_start_tag(const char **p, const char *end, struct feed_cut *cut,
-    struct err *err)
+cut_start_tag(enum feed_doc doc, const char **p, const char *end,
+    struct feed_cut *cut, struct err *err)
 {
-	static const char digits[] = "0123456789";
-	static const struct {
-		const char *name;
-		const char *set;
-	} attrs[] = { { "epoch", digits }, { "expires", digits },
-		{ "key", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			 "0123456789+/=" },
-		{ "next", digits }, { "nextkey", "0123456789abcdef" },
-		{ "node", "abcdefghijklmnopqrstuvwxyz0123456789-" },
-		{ "records", digits }, { "serial", digits } };
-	size_t i;
+	const char *name = docs[doc].name;
 
-	if (!eat(p, end, "<head xmlns=\"" FEED_NS "\""))
+	if (!eat(p, end, docs[doc].open))
 		return err_set(err, ERR_FORMAT,
-		    "head does not begin with the start tag of " FEED_NS);
-	for (i = 0; i < ARRAY_LEN(attrs); i++) {
+		    "%s does not begin with the start tag of " FEED_NS, name);
+	for (const struct attr_form *a = docs[doc].attrs; a->name != NULL;
+	     a++) {
 		const char *value;
 		size_t len;
 
-		if (!eat_attr(p, end, attrs[i].name, attrs[i].set, &value,
-			&len))
+		if (!eat_attr(p, end, a->name, a->set, &value, &len))
 			return err_set(err, ERR_FORMAT,
-			    "head: attribute '%s' is missing, malformed or "
+			    "%s: attribute '%s' is missing, malformed or "
 			    "out of order",
-			    attrs[i].name);
-		if (len == 0 && strcmp(attrs[i].name, "nextkey") != 0)
+			    name, a->name);
+		if (len == 0 && !a->may_be_empty)
 			return err_set(err, ERR_FORMAT,
-			    "head: attribute '%s' is empty", attrs[i].name);
-		if (strcmp(attrs[i].name, "key") == 0) {
+			    "%s: attribute '%s' is empty", name, a->name);
+		if (strcmp(a->name, "key") == 0) {
 			cut->key = value;
 			cut->key_len = len;
 		}
 	}
 	if (!eat(p, end, ">"))
 		return err_set(err, ERR_FORMAT,
-		    "head: more in the start tag than belongs there");
+		    "%s: more in the start tag than belongs there", name);
 	return 0;
 }
 
 /* From the end: signature value, then SignedInfo with one of two algorithms. */
 static int
-cut_signature(const char *start, const char *end, enum feed_alg *ret_alg,
-    struct feed_cut *cut, struct err *err)
+cut_signature(enum feed_doc doc, const char *start, const char *end,
+    enum feed_alg *ret_alg, struct feed_cut *cut, struct err *err)
 {
 	const char *info_end;
 
-	if (!eat_back(start, &end, HEAD_END) ||
+	if (!eat_back(start, &end, docs[doc].close) ||
 	    !eat_back(start, &end, sig_close))
 		return err_set(err, ERR_FORMAT,
-		    "head does not end in a signature (truncated?)");
+		    "%s does not end in a signature (truncated?)",
+		    docs[doc].name);
 	cut->signature = end;
 	while (cut->signature > start && is_base64(cut->signature[-1]))
 		cut->signature--;
@@ -199,20 +243,20 @@ out:
 }
 
 int
-feed_head_cut(const char *data, size_t len, enum feed_alg *ret_alg,
-    struct feed_cut *ret_cut, struct err *err)
+feed_signed_cut(enum feed_doc doc, const char *data, size_t len,
+    enum feed_alg *ret_alg, struct feed_cut *ret_cut, struct err *err)
 {
 	struct feed_cut cut = { .body_len = 0 };
 	const char *p = data;
 	enum feed_alg alg = FEED_ALG_ECDSA;
 	size_t i;
 
-	if (len > FEED_HEAD_MAX)
-		return err_set(err, ERR_LIMIT, "head is larger than %d bytes",
-		    FEED_HEAD_MAX);
-	if (cut_start_tag(&p, data + len, &cut, err) != 0)
+	if (len > docs[doc].max)
+		return err_set(err, ERR_LIMIT, "%s is larger than %zu bytes",
+		    docs[doc].name, docs[doc].max);
+	if (cut_start_tag(doc, &p, data + len, &cut, err) != 0)
 		return -1;
-	if (cut_signature(data, data + len, &alg, &cut, err) != 0)
+	if (cut_signature(doc, data, data + len, &alg, &cut, err) != 0)
 		return -1;
 	if (data + cut.body_len < p)
 		return err_set(err, ERR_FORMAT,
@@ -223,4 +267,11 @@ feed_head_cut(const char *data, size_t len, enum feed_alg *ret_alg,
 	*ret_alg = alg;
 	*ret_cut = cut;
 	return 0;
+}
+
+int
+feed_head_cut(const char *data, size_t len, enum feed_alg *ret_alg,
+    struct feed_cut *ret_cut, struct err *err)
+{
+	return feed_signed_cut(FEED_DOC_HEAD, data, len, ret_alg, ret_cut, err);
 }

@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/verify/libverify.a
 src_verify_libverify_a_SOURCES = \
 	src/verify/verify.h \
 	src/verify/folder.c \
-	src/verify/head.c \
+	src/verify/head.c src/verify/signed.c \
 	src/verify/page.c
 
 UNIT_TESTS += tests/unit/test_verify

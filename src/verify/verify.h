@@ -46,6 +46,22 @@ int verify_sign_head(struct arena *arena, struct feed_head *head,
     const struct key *key, struct strbuf *ret_out, char ret_digest[65],
     struct err *err) MUST_CHECK;
 
+/*
+ * Any signed document: cut by position, pinned key (hash in lower-case hex),
+ * digest, signature; nothing is parsed. 0: *ret_body (arena) are its bytes
+ * without Signature, ret_digest the hex of the signed digest. ERR_FORMAT,
+ * ERR_LIMIT, ERR_TRUST.
+ */
+int verify_signed(struct arena *arena, enum feed_doc doc, const char *data,
+    size_t len, const char *key_hash, const char **ret_body,
+    size_t *ret_body_len, char ret_digest[65], struct err *err) MUST_CHECK;
+/* body (canonical, with its end tag) with a Signature as last child. */
+int verify_sign(enum feed_doc doc, const char *body, size_t len,
+    const struct key *key, struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* The `key` attribute of a signed document: base64 of the SPKI. NULL: err. */
+char *verify_key_text(struct arena *arena, const struct key *key,
+    struct err *err) MUST_CHECK;
+
 /* Size and SHA-256 are the signed ones: 0, else ERR_TRUST. */
 int verify_bytes(const struct feed_ref *ref, const void *data, size_t len,
     struct err *err) MUST_CHECK;
