@@ -6,12 +6,12 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/plan.h \
 	src/pull/apply.c \
 	src/pull/bad.c \
-	src/pull/first.c \
+	src/pull/first.c src/pull/head.c \
 	src/pull/local.c \
-	src/pull/peer.c \
+	src/pull/objects.c src/pull/peer.c \
 	src/pull/plan.c \
 	src/pull/round.c \
-	src/pull/state.c \
+	src/pull/source.c src/pull/state.c \
 	src/pull/store.c
 
 PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \

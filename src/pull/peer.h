@@ -24,6 +24,13 @@ struct ask { /* one object on its way */
 	int tries;
 };
 
+struct source {           /* an address where the feed may be had */
+	const char *base; /* head.xml, p/ are below it */
+	bool is_insecure;
+	bool allow_private;
+	const char *relay; /* the member that carries it; "" for its own */
+};
+
 struct peer {
 	struct round *round;
 	struct conf_peer conf; /* a copy: the list may be read again */
@@ -37,6 +44,11 @@ struct peer {
 	struct arena *arena; /* of the head being followed */
 	int64_t started_ms;
 	int64_t retry_after_s;
+	struct source *sources; /* its own first */
+	size_t n_sources;
+	size_t cap_sources;
+	size_t source;           /* being asked */
+	const char *own_trouble; /* why its own address failed, or NULL */
 	/* The head being followed. */
 	struct strbuf head_bytes;
 	struct feed_head head;
@@ -79,6 +91,40 @@ void peer_release(struct peer *peer);
 int peer_apply(struct peer *peer, struct err *err) MUST_CHECK;
 /* The round's time for this peer is over. */
 void peer_expire(struct peer *peer);
+
+/* Trouble of ours ends the round, not the peer. */
+void peer_fail_round(struct peer *peer, const struct err *err);
+bool peer_is_ours(const struct err *err);
+/* What the ledger accepted is what the catalogue shows and the folder holds. */
+bool peer_is_in_step(const struct peer *peer);
+
+/* ---- head.c: ask for the head and judge it ---- */
+
+/* From the current source; what followed from an older head is forgotten. */
+void peer_ask_head(struct peer *peer);
+
+/* ---- objects.c: indexes and pages ---- */
+
+/* peer->head is good and new: fetch what is missing of it. */
+void peer_follow_head(struct peer *peer);
+void peer_forget_plan(struct peer *peer);
+/* Not there, or not what was signed: the head may have moved on. */
+void peer_object_failed(struct peer *peer, const struct err *err);
+
+/* ---- source.c: where the feed may be had ---- */
+
+void peer_source_init(struct peer *peer);
+/* relay "": an address of its own. Strings are copied. */
+void peer_source_add(struct peer *peer, const char *base, bool insecure,
+    bool allow_private, const char *relay);
+const struct source *peer_source(const struct peer *peer);
+/* For an object below the current source's base, in the peer's lane. */
+struct net_request peer_request(struct peer *peer, const char *name,
+    size_t max);
+/* The current source can not be had: the next one, or unreachable. */
+void peer_source_failed(struct peer *peer, const char *reason);
+/* What the current source gave was refused: rejected. */
+void peer_refuse(struct peer *peer, const char *reason);
 
 /* ---- state.c: verdicts ---- */
 

@@ -1,0 +1,131 @@
+/*
+ * head: ask for a peer's head, and judge it (feed-protocol.md 7). It ends in
+ * objects.c, in the next address (source.c), or in a verdict of state.c. The
+ * callbacks run inside net_run().
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "pull/peer.h"
+
+static void
+note_fork(struct peer *peer, const char *held_digest)
+{
+	struct err err = { 0 };
+	char reason[200];
+
+	if (store_fork(&peer->store, peer->row.serial, peer->digest,
+		held_digest, peer->head_bytes.buf, peer->head_bytes.len,
+		&err) == -1) {
+		peer_fail_round(peer, &err);
+		return;
+	}
+	(void)snprintf(reason, sizeof(reason),
+	    "two different heads of serial %lld are signed with its key; both "
+	    "are kept as pages/%s/fork-*.xml: ask its operator",
+	    (long long)peer->row.serial, peer->row.name);
+	peer_settle(peer, PEER_FORKED, reason);
+}
+
+static void
+judge_head(struct peer *peer)
+{
+	/* A kill between the two stores left the catalogue ahead. */
+	bool is_ahead = peer->feed.serial > peer->row.serial;
+	struct verify_policy policy = {
+		.node = peer->conf.name,
+		.key_hash = peer->conf.key,
+		.now = round_now(peer->round),
+		.min_serial = is_ahead ? peer->feed.serial : peer->row.serial,
+		.min_digest = is_ahead ? peer->feed.digest : peer->row.digest,
+		.epoch = peer->row.serial != 0 ? peer->row.epoch : -1,
+	};
+	struct err err = { 0 };
+
+	if (policy.min_serial == 0)
+		policy.min_digest = NULL;
+	switch (verify_head(peer->arena, peer->head_bytes.buf,
+	    peer->head_bytes.len, &policy, &peer->head, peer->digest, &err)) {
+	case VERIFY_SAME:
+		if (peer_is_in_step(peer)) {
+			(void)snprintf(peer->row.etag, sizeof(peer->row.etag),
+			    "%s", peer->etag);
+			peer->digest[0] = '\0';
+			peer_settle_good(peer);
+			return;
+		}
+		peer_follow_head(peer);
+		return;
+	case VERIFY_NEW: peer_follow_head(peer); return;
+	case VERIFY_EXPIRED: peer_settle(peer, PEER_STALE, err.text); return;
+	case VERIFY_FORK: note_fork(peer, policy.min_digest); return;
+	case VERIFY_REFUSED: peer_refuse(peer, err.text); return;
+	}
+}
+
+/*
+ * Not modified: what we hold is judged again all the same, for since then
+ * the pin in peers.conf may have changed.
+ */
+static void
+judge_held_head(struct peer *peer)
+{
+	struct err why = { 0 };
+
+	strbuf_release(&peer->head_bytes);
+	if (store_head(&peer->store, &peer->head_bytes, &why) == -1) {
+		peer->row.etag[0] = '\0';
+		peer_ask_head(peer);
+		return;
+	}
+	memcpy(peer->etag, peer->row.etag, sizeof(peer->etag));
+	judge_head(peer);
+}
+
+static void
+on_head(void *ctx, const struct net_answer *answer, struct err *err)
+{
+	struct peer *peer = ctx;
+
+	peer->in_flight = 0;
+	peer->result.bytes += (int64_t)answer->bytes;
+	if (err != NULL && answer->is_timeout &&
+	    peer->head_applies != peer->round->applies &&
+	    peer->head_tries++ < PULL_RETRIES) {
+		peer_ask_head(peer);
+		return;
+	}
+	peer->retry_after_s = err != NULL ? answer->retry_after_s : 0;
+	if (err != NULL) {
+		peer_source_failed(peer, err->text);
+		return;
+	}
+	if (answer->status == 304) {
+		judge_held_head(peer);
+		return;
+	}
+	memcpy(peer->etag, answer->etag, sizeof(peer->etag));
+	strbuf_reset(&peer->head_bytes);
+	strbuf_add(&peer->head_bytes, answer->body, answer->len);
+	judge_head(peer);
+}
+
+void
+peer_ask_head(struct peer *peer)
+{
+	struct net_request request;
+	struct err err = { 0 };
+
+	peer_forget_plan(peer);
+	peer->step = STEP_HEAD;
+	request = peer_request(peer, "head.xml", FEED_HEAD_MAX);
+	request.etag = peer->rereads == 0 && peer_is_in_step(peer)
+			   ? peer->row.etag
+			   : NULL;
+	request.done = on_head;
+	request.ctx = peer;
+	peer->head_applies = peer->round->applies;
+	peer->in_flight = 1;
+	if (net_add(peer->round->net, &request, &err) == -1)
+		peer_source_failed(peer, err.text);
+}
