@@ -8,12 +8,21 @@ ALTER TABLE peer ADD COLUMN pin TEXT NOT NULL DEFAULT '';
 ALTER TABLE peer ADD COLUMN key TEXT NOT NULL DEFAULT '';
 -- Which relay the last good pull came through; '' for its own address.
 ALTER TABLE peer ADD COLUMN via TEXT NOT NULL DEFAULT '';
--- Quarantine: refused so often in a row, and the head that was refused last.
+-- Quarantine: so many heads in a row led to something that was refused; the
+-- last of them, and when that was.
 ALTER TABLE peer ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peer ADD COLUMN refused_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN refused_at INTEGER NOT NULL DEFAULT 0;
 -- Churn budget: changes used of it, and when that was counted.
 ALTER TABLE peer ADD COLUMN churn INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE peer ADD COLUMN churn_at INTEGER NOT NULL DEFAULT 0;
+-- What is held: the head, its records, and for too much churn until when.
+ALTER TABLE peer ADD COLUMN held_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE peer ADD COLUMN held_records INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;
+-- Budget of bytes: used of it, and when that was counted.
+ALTER TABLE peer ADD COLUMN fetched INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN fetched_at INTEGER NOT NULL DEFAULT 0;
 
 -- Heads that were accepted, or published (ours): the last of each node.
 CREATE TABLE accepted (

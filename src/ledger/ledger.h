@@ -167,10 +167,16 @@ struct ledger_peer {
 	char pin[65]; /* what `key` was taken on for: peers.conf, the list */
 	char key[65]; /* signs now, after rotations; "" before a good head */
 	char via[RECORD_NODE_MAX]; /* relay of the last good pull, or "" */
-	int64_t refusals;          /* rejected so often in a row */
-	char refused_digest[65];   /* of the head refused last, or "" */
-	int64_t churn;             /* changes used of the budget ... */
-	int64_t churn_at;          /* ... as counted then */
+	int64_t refusals;        /* heads in a row whose content was refused */
+	char refused_digest[65]; /* of the last of them, or "" */
+	int64_t refused_at;      /* when that was fetched and read */
+	int64_t churn;           /* changes used of the budget ... */
+	int64_t churn_at;        /* ... as counted then */
+	char held_digest[65];    /* of the head that is held, or "" */
+	int64_t held_records;    /* it promises */
+	int64_t held_until;      /* too much churn: held till then; or 0 */
+	int64_t fetched;         /* bytes used of the budget ... */
+	int64_t fetched_at;      /* ... as counted then */
 };
 /* Absent: ret_peer is zeroed with the name, state PEER_NEW, and 0. */
 int ledger_peer_get(struct ledger *ledger, const char *name,

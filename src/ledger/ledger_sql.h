@@ -155,7 +155,9 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 			    " last_try, last_good, retry_at, failures,"
 			    " records, bad_records, held_serial, held_since,"
 			    " held_heads, is_paused, is_released, pin, key,"
-			    " via, refusals, refused_digest, churn, churn_at"
+			    " via, refusals, refused_digest, churn, churn_at,"
+			    " refused_at, held_digest, held_records,"
+			    " held_until, fetched, fetched_at"
 			    " FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PEER_PUT] = "INSERT OR REPLACE INTO peer (name, state,"
 				" state_since, reason, serial, epoch, digest,"
@@ -164,11 +166,13 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 				" records, bad_records, held_serial,"
 				" held_since, held_heads, is_paused,"
 				" is_released, pin, key, via, refusals,"
-				" refused_digest, churn, churn_at) VALUES"
+				" refused_digest, churn, churn_at, refused_at,"
+				" held_digest, held_records, held_until,"
+				" fetched, fetched_at) VALUES"
 				" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 				" ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
 				" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28,"
-				" ?29)",
+				" ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
 	[LEDGER_SQL_PEER_DROP] = "DELETE FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PULL_ADD] = "INSERT INTO pull (name, no, at, state,"
 				" took_ms, pages, bytes, changed) VALUES (?1,"

@@ -74,6 +74,13 @@ read_peer(struct db_stmt *stmt, struct ledger_peer *peer)
 	    stmt, 25);
 	peer->churn = db_column_int(stmt, 26);
 	peer->churn_at = db_column_int(stmt, 27);
+	peer->refused_at = db_column_int(stmt, 28);
+	ledger_copy_text(peer->held_digest, sizeof(peer->held_digest), stmt,
+	    29);
+	peer->held_records = db_column_int(stmt, 30);
+	peer->held_until = db_column_int(stmt, 31);
+	peer->fetched = db_column_int(stmt, 32);
+	peer->fetched_at = db_column_int(stmt, 33);
 }
 
 int
@@ -130,6 +137,12 @@ ledger_peer_put(struct ledger *ledger, const struct ledger_peer *peer,
 	db_bind_text(stmt, 27, peer->refused_digest);
 	db_bind_int(stmt, 28, peer->churn);
 	db_bind_int(stmt, 29, peer->churn_at);
+	db_bind_int(stmt, 30, peer->refused_at);
+	db_bind_text(stmt, 31, peer->held_digest);
+	db_bind_int(stmt, 32, peer->held_records);
+	db_bind_int(stmt, 33, peer->held_until);
+	db_bind_int(stmt, 34, peer->fetched);
+	db_bind_int(stmt, 35, peer->fetched_at);
 	return db_exec(stmt, err);
 }
 

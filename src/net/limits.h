@@ -9,6 +9,8 @@
 #define NET_LANE_TRANSFERS 4             /* at once with one peer */
 #define NET_TRANSFERS      16            /* at once in all */
 #define NET_TRANSFERS_MAX  64            /* what an operator may ask for */
+#define NET_PATIENCE_MS    2000          /* longer ones count as slow */
+#define NET_SLOW_TRANSFERS 48            /* these, beside the others */
 #define NET_HEADER_BYTES   (16 * 1024)   /* all header lines of an answer */
 #define NET_HEADER_LINES   100           /* with interim answers, trailers */
 #define NET_BODY_MAX       (1024 * 1024) /* no object is larger */

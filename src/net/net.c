@@ -22,6 +22,7 @@ struct net {
 	struct transfer *running;
 	size_t n_queued;
 	size_t n_running;
+	size_t n_slow; /* of the running ones */
 	CURL *spare[NET_TRANSFERS_MAX];
 	size_t n_spare;
 };
@@ -48,6 +49,8 @@ net_new(const struct net_options *options, struct err *err)
 		net->options.transfers = NET_TRANSFERS;
 	if (net->options.transfers > NET_TRANSFERS_MAX)
 		net->options.transfers = NET_TRANSFERS_MAX;
+	if (net->options.patience_ms < 1)
+		net->options.patience_ms = NET_PATIENCE_MS;
 	net->multi = curl_multi_init();
 	if (net->multi == NULL) {
 		err_set(err, ERR_SYS, "libcurl can not start");
@@ -57,8 +60,7 @@ net_new(const struct net_options *options, struct err *err)
 	curl_multi_setopt(net->multi, CURLMOPT_MAXCONNECTS, (long)NET_KEEP);
 	curl_multi_setopt(net->multi, CURLMOPT_PIPELINING,
 	    (long)CURLPIPE_MULTIPLEX);
-	curl_multi_setopt(net->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-	    (long)(2 * NET_LANE_TRANSFERS));
+	/* Lanes are the limit: peers may share a host, and one may stall. */
 	return net;
 }
 
@@ -131,6 +133,7 @@ net_cancel(struct net *net, const void *lane)
 		}
 		*p = transfer->next;
 		net->n_running--;
+		net->n_slow -= transfer->is_slow;
 		reclaim(net, transfer);
 		transfer_free(transfer);
 	}
@@ -183,28 +186,134 @@ pick(struct net *net)
 	return transfer;
 }
 
-static int
-start_some(struct net *net, struct err *err)
+/* Take a transfer out of the running ones. */
+static void
+unhook(struct net *net, struct transfer *transfer)
 {
-	while (net->n_running < (size_t)net->options.transfers) {
+	struct transfer **p = &net->running;
+
+	while (*p != transfer)
+		p = &(*p)->next;
+	*p = transfer->next;
+	net->n_running--;
+	net->n_slow -= transfer->is_slow;
+}
+
+static void
+end(struct net *net, struct transfer *transfer, CURLcode code)
+{
+	unhook(net, transfer);
+	transfer_finish(transfer, code);
+	reclaim(net, transfer);
+	transfer_free(transfer);
+}
+
+/* Mark who had his time; milliseconds until the next one has had it. */
+static int64_t
+mark_slow(struct net *net)
+{
+	int64_t now = clock_monotonic_ms(), next = net->options.patience_ms;
+
+	for (struct transfer *t = net->running; t != NULL; t = t->next) {
+		int64_t left = t->started_ms + net->options.patience_ms - now;
+
+		if (t->is_slow)
+			continue;
+		if (left <= 0) {
+			t->is_slow = true;
+			net->n_slow++;
+		} else if (left < next) {
+			next = left;
+		}
+	}
+	return next;
+}
+
+static size_t
+lane_slow(const struct net *net, const void *lane)
+{
+	size_t n = 0;
+
+	for (const struct transfer *t = net->running; t != NULL; t = t->next)
+		n += t->request.lane == lane && t->is_slow;
+	return n;
+}
+
+/* a got fewer bytes a second than b. */
+static bool
+is_slower(const struct transfer *a, const struct transfer *b, int64_t now)
+{
+	uint64_t age_a = (uint64_t)(now - a->started_ms);
+	uint64_t age_b = (uint64_t)(now - b->started_ms);
+
+	if (a->body.len * age_b != b->body.len * age_a)
+		return a->body.len * age_b < b->body.len * age_a;
+	return age_a > age_b;
+}
+
+/* The slowest of the lane that has the most slow ones makes room. */
+static void
+cut_one(struct net *net)
+{
+	struct transfer *worst = NULL;
+	size_t worst_n = 0;
+	int64_t now = clock_monotonic_ms();
+
+	for (struct transfer *t = net->running; t != NULL; t = t->next) {
+		size_t n;
+
+		if (!t->is_slow)
+			continue;
+		n = lane_slow(net, t->request.lane);
+		if (n > worst_n || (n == worst_n && is_slower(t, worst, now))) {
+			worst = t;
+			worst_n = n;
+		}
+	}
+	if (worst == NULL)
+		return;
+	worst->stop = TRANSFER_CUT;
+	end(net, worst, CURLE_OPERATION_TIMEDOUT);
+}
+
+static int
+start_one(struct net *net, struct transfer *transfer, struct err *err)
+{
+	CURL *easy = net->n_spare > 0 ? net->spare[--net->n_spare]
+				      : curl_easy_init();
+
+	transfer->easy = easy;
+	transfer->next = net->running;
+	net->running = transfer;
+	net->n_running++;
+	if (easy == NULL)
+		return err_set(err, ERR_SYS, "libcurl can not start");
+	if (transfer_start(transfer, easy, &net->options, err) == -1)
+		return -1;
+	if (curl_multi_add_handle(net->multi, easy) != CURLM_OK)
+		return err_set(err, ERR_SYS,
+		    "libcurl does not take a transfer");
+	return 0;
+}
+
+/* *ret_cut: somebody was told of an end. */
+static int
+start_some(struct net *net, bool *ret_cut, struct err *err)
+{
+	size_t quick_max = (size_t)net->options.transfers;
+
+	*ret_cut = false;
+	while (net->n_running - net->n_slow < quick_max) {
 		struct transfer *transfer = pick(net);
-		CURL *easy;
 
 		if (transfer == NULL)
 			break;
-		easy = net->n_spare > 0 ? net->spare[--net->n_spare]
-					: curl_easy_init();
-		transfer->easy = easy;
-		transfer->next = net->running;
-		net->running = transfer;
-		net->n_running++;
-		if (easy == NULL)
-			return err_set(err, ERR_SYS, "libcurl can not start");
-		if (transfer_start(transfer, easy, &net->options, err) == -1)
+		if (start_one(net, transfer, err) == -1)
 			return -1;
-		if (curl_multi_add_handle(net->multi, easy) != CURLM_OK)
-			return err_set(err, ERR_SYS,
-			    "libcurl does not take a transfer");
+		if (net->n_running > quick_max + NET_SLOW_TRANSFERS) {
+			cut_one(net);
+			*ret_cut = true;
+		}
 	}
 	return 0;
 }
@@ -217,21 +326,15 @@ finish_some(struct net *net)
 	int left;
 
 	while ((message = curl_multi_info_read(net->multi, &left)) != NULL) {
-		struct transfer *transfer = NULL, **p;
+		struct transfer *transfer = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
 		    (char **)&transfer);
-		for (p = &net->running; *p != transfer; p = &(*p)->next)
-			;
-		*p = transfer->next;
-		net->n_running--;
 		n++;
-		transfer_finish(transfer, code);
-		reclaim(net, transfer);
-		transfer_free(transfer);
+		end(net, transfer, code);
 	}
 	return n;
 }
@@ -243,18 +346,23 @@ net_run(struct net *net, int64_t wait_ms, size_t *ret_left, struct err *err)
 	int running;
 
 	for (;;) {
-		int64_t left_ms;
+		int64_t left_ms, slow_ms = mark_slow(net);
+		bool is_cut;
 		CURLMcode rc;
 
-		if (start_some(net, err) == -1)
+		if (start_some(net, &is_cut, err) == -1)
 			return -1;
 		rc = curl_multi_perform(net->multi, &running);
 		if (rc != CURLM_OK)
 			return err_set(err, ERR_SYS, "libcurl: %s",
 			    curl_multi_strerror(rc));
 		left_ms = until - clock_monotonic_ms();
-		if (finish_some(net) > 0 || net->n_running == 0 || left_ms <= 0)
+		if (finish_some(net) > 0 || is_cut || net->n_running == 0 ||
+		    left_ms <= 0)
 			break;
+		/* Who waits may begin when somebody has had his time. */
+		if (net->n_queued > 0 && slow_ms < left_ms)
+			left_ms = slow_ms;
 		rc = curl_multi_poll(net->multi, NULL, 0,
 		    (int)(left_ms < POLL_MS ? left_ms : POLL_MS), NULL);
 		if (rc != CURLM_OK)

@@ -6,8 +6,17 @@
  *
  * One struct net belongs to one thread and runs many transfers at once. Its
  * requests stand in lanes (one per peer): a lane has at most
- * NET_LANE_TRANSFERS under way, and the lane with the fewest goes first, so
- * that a peer that stalls delays no other.
+ * NET_LANE_TRANSFERS under way, and the lane with the fewest goes first.
+ *
+ * A peer that stalls delays no other, whatever it does. A transfer counts
+ * against the NET_TRANSFERS for NET_PATIENCE_MS only; then it goes on as a
+ * slow one, beside them. When NET_SLOW_TRANSFERS are under way as well and
+ * somebody waits, the lane that has the most of the slow ones loses the
+ * slowest of them (is_timeout). So each place is free again after
+ * NET_PATIENCE_MS at the latest, and a request of a lane with nothing under
+ * way begins within NET_PATIENCE_MS * (1 + Q / NET_TRANSFERS), where Q
+ * counts the requests queued before it: with 1,000 peers that all stall
+ * about two minutes.
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -24,12 +33,13 @@ struct net_options {
 	/* For tests, in milliseconds; 0: the limits. */
 	int64_t connect_ms;
 	int64_t request_ms;
+	int64_t patience_ms;
 };
 
 /* How a request ended. Everything lives until the callback returns. */
 struct net_answer {
 	int status;       /* 200, 304; 0 when there was none */
-	bool is_timeout;  /* failed because time ran out */
+	bool is_timeout;  /* failed because time ran out, or others waited */
 	const char *body; /* of a 200, unpacked */
 	size_t len;
 	const char *packed; /* the same as gzip, when it came so */

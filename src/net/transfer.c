@@ -314,11 +314,14 @@ transfer_start(struct transfer *transfer, CURL *easy,
 	CURLcode rc = CURLE_OK;
 
 	transfer->easy = easy;
+	transfer->started_ms = clock_monotonic_ms();
 	if (add_headers(transfer) == -1)
 		return err_set(err, ERR_SYS, "libcurl: out of memory");
 	SET(CURLOPT_URL, transfer->url);
 	SET(CURLOPT_PRIVATE, transfer);
 	SET(CURLOPT_NOSIGNAL, 1L);
+	/* Do not wait for a name server that stalls when time is over. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_USERAGENT, options->user_agent);
 	SET(CURLOPT_HTTPHEADER, transfer->headers);
 	SET(CURLOPT_ERRORBUFFER, transfer->error);
@@ -371,6 +374,13 @@ explain_stop(const struct transfer *transfer, struct err *err)
 		    "%s: the answer comes in the encoding \"%s\", which was "
 		    "not asked for",
 		    transfer->url, transfer->detail);
+		break;
+	case TRANSFER_CUT:
+		err_set(err, ERR_NET,
+		    "%s: ended after %lld s, it was slow and others waited",
+		    transfer->url,
+		    (long long)(clock_monotonic_ms() - transfer->started_ms) /
+			1000);
 		break;
 	default: err_set(err, ERR_NET, "%s: stopped", transfer->url);
 	}

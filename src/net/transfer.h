@@ -14,12 +14,15 @@ enum transfer_stop { /* why one of our callbacks ended a transfer */
 	TRANSFER_LONG,     /* more bytes than allowed */
 	TRANSFER_HEADERS,  /* too many header bytes or lines */
 	TRANSFER_ENCODING, /* an encoding nobody asked for */
+	TRANSFER_CUT,      /* slow, and others waited */
 	TRANSFER_STATUS    /* a body that is not read: not a 200 */
 };
 
 struct transfer {
 	struct transfer *next;
 	CURL *easy; /* NULL while queued */
+	int64_t started_ms;
+	bool is_slow; /* had its NET_PATIENCE_MS */
 	struct curl_slist *headers;
 	struct net_request request; /* url and etag are ours */
 	char *url;

@@ -54,7 +54,13 @@ test_peer_keys(void **state)
 		.refusals = 3,
 		.refused_digest = D1,
 		.churn = 17,
-		.churn_at = 99 };
+		.churn_at = 99,
+		.refused_at = 98,
+		.held_digest = D1,
+		.held_records = 97,
+		.held_until = 96,
+		.fetched = 95,
+		.fetched_at = 94 };
 	struct ledger_peer got;
 
 	(void)state;
@@ -67,6 +73,12 @@ test_peer_keys(void **state)
 	assert_string_equal(got.refused_digest, D1);
 	assert_int_equal(got.churn, 17);
 	assert_int_equal(got.churn_at, 99);
+	assert_int_equal(got.refused_at, 98);
+	assert_string_equal(got.held_digest, D1);
+	assert_int_equal(got.held_records, 97);
+	assert_int_equal(got.held_until, 96);
+	assert_int_equal(got.fetched, 95);
+	assert_int_equal(got.fetched_at, 94);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -69,6 +70,14 @@ send_flood(int fd, bool is_interim)
 			is_interim ? "HTTP/1.1 103 Early\r\n\r\n"
 				   : "X-Flood: yes, and more of it\r\n") == -1)
 			return;
+}
+
+static void
+send_drops(int fd)
+{
+	liar_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n");
+	while (liar_text(fd, "x") == 0)
+		usleep(50000);
 }
 
 /* Answers that are the same for every question: path -> bytes. */
@@ -136,6 +145,8 @@ answer(void *ctx, const struct liar_request *request, int fd)
 		send_flood(fd, true);
 	else if (strcmp(path, "/stall") == 0)
 		liar_stall(fd);
+	else if (strcmp(path, "/drops") == 0)
+		send_drops(fd);
 	else if (strcmp(path, "/nocache") == 0)
 		liar_answer(fd,
 		    liar_has(request, "Cache-Control: no-cache") ? "200 OK"
@@ -382,6 +393,7 @@ test_addresses(void **state)
 struct count {
 	size_t good;
 	size_t bad;
+	size_t cut;
 };
 
 static void
@@ -389,11 +401,14 @@ on_done(void *ctx, const struct net_answer *a, struct err *err)
 {
 	struct count *count = ctx;
 
-	(void)a;
 	if (err == NULL)
 		count->good++;
 	else
 		count->bad++;
+	if (err != NULL && strstr(err->text, "others waited") != NULL) {
+		assert_true(a->is_timeout);
+		count->cut++;
+	}
 }
 
 static void
@@ -438,6 +453,65 @@ test_stalled_lane(void **state)
 	free(fast);
 }
 
+/*
+ * Twenty peers stall or send drop by drop in all their transfers, and were
+ * there first; 4 places. Each of those takes 1.5 s, so ten good peers would
+ * wait for 7.5 s at the least, were places not free again after 0.1 s.
+ */
+static void
+test_stalled_lanes(void **state)
+{
+	struct bench *bench = *state;
+	struct net_options options = { .request_ms = 1500,
+		.transfers = 4,
+		.patience_ms = 100 };
+	struct err err = { 0 };
+	struct net *net = net_new(&options, &err);
+	char *slow = liar_url(bench->liar, "stall");
+	char *drops = liar_url(bench->liar, "drops");
+	char *fast = liar_url(bench->liar, "good");
+	struct count bad[20] = { 0 }, good[10] = { 0 };
+	struct net_request request = { .max = 100,
+		.insecure = true,
+		.allow_private = true,
+		.done = on_done };
+	size_t left, n = 0, cut = 0;
+	int64_t start = clock_monotonic_ms();
+
+	assert_non_null(net);
+	for (size_t i = 0; i < 20 * NET_LANE_TRANSFERS; i++) {
+		request.url = i % 2 == 0 ? slow : drops;
+		request.lane = request.ctx = &bad[i / NET_LANE_TRANSFERS];
+		assert_int_equal(net_add(net, &request, &err), 0);
+	}
+	request.url = fast;
+	for (size_t i = 0; i < 30; i++) {
+		request.lane = request.ctx = &good[i / 3];
+		assert_int_equal(net_add(net, &request, &err), 0);
+	}
+	while (n < 30 && clock_monotonic_ms() - start < 20000) {
+		assert_int_equal(net_run(net, 1000, &left, &err), 0);
+		n = 0;
+		for (size_t i = 0; i < ARRAY_LEN(good); i++)
+			n += good[i].good;
+	}
+	assert_int_equal(n, 30);
+	assert_true(clock_monotonic_ms() - start < 5000);
+	do
+		assert_int_equal(net_run(net, 1000, &left, &err), 0);
+	while (left > 0);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(bad[i].bad, NET_LANE_TRANSFERS);
+		cut += bad[i].cut;
+	}
+	/* 4 places and 48 slow ones are fewer than 80. */
+	assert_in_range(cut, 1, 80);
+	net_free(net);
+	free(slow);
+	free(drops);
+	free(fast);
+}
+
 int
 main(void)
 {
@@ -452,6 +526,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test_setup_teardown(test_stalled_lane, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_stalled_lanes, setup,
 		    teardown),
 	};
 
