@@ -211,8 +211,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	    "INSERT OR REPLACE INTO seen (witness, node, serial, "
 	    "epoch, digest, said_at) VALUES (?1, ?2, ?3, ?4, ?5, "
 	    "?6)",
-	/* scan: a line per pair of members, for the page of peers */
 	[LEDGER_SQL_SEEN] =
+	    "/* scan: a line per pair of members, for the page of peers */ "
 	    "SELECT witness, node, serial, epoch, digest, said_at "
 	    "FROM seen ORDER BY witness, node",
 	[LEDGER_SQL_SEEN_BY] =
@@ -228,8 +228,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	    "INSERT OR REPLACE INTO alarm (node, kind, witness, "
 	    "serial, digest, held, is_proven, since) VALUES (?1, "
 	    "?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	/* scan: a few rows, for the page of peers */
 	[LEDGER_SQL_ALARMS] =
+	    "/* scan: a few rows, for the page of peers */ "
 	    "SELECT node, kind, witness, serial, digest, held, "
 	    "is_proven, since FROM alarm ORDER BY node, kind, "
 	    "witness",
@@ -244,19 +244,19 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_LIAR_PUT] =
 	    "INSERT OR REPLACE INTO liar (relay, node, until, "
 	    "reason) VALUES (?1, ?2, ?3, ?4)",
-	/* scan: a few rows, for the page of peers */
 	[LEDGER_SQL_LIARS] =
+	    "/* scan: a few rows, for the page of peers */ "
 	    "SELECT relay, node, until, reason FROM liar WHERE "
 	    "until > ?1 ORDER BY relay, node",
-	/* scan: a few rows */
 	[LEDGER_SQL_LIARS_OF] =
+	    "/* scan: a few rows */ "
 	    "SELECT relay, node, until, reason FROM liar WHERE "
 	    "until > ?1 AND node = ?2 ORDER BY relay",
-	/* scan: a few rows */
 	[LEDGER_SQL_LIAR_DROP] =
+	    "/* scan: a few rows */ "
 	    "DELETE FROM liar WHERE node = ?1 OR relay = ?1",
-	/* scan: one row */
 	[LEDGER_SQL_ALLIANCE] =
+	    "/* scan: one row */ "
 	    "SELECT source, serial, digest, expires, endorsed, "
 	    "last_try, last_good, failures, reason FROM alliance",
 	[LEDGER_SQL_ALLIANCE_PUT] =
@@ -267,14 +267,13 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_MEMBER_ADD] =
 	    "INSERT INTO member (node, urls, key, epoch, status, "
 	    "least) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	/* scan: all of it goes */
 	[LEDGER_SQL_MEMBER_CLEAR] = "DELETE FROM member",
-	/* scan: all of them are wanted */
 	[LEDGER_SQL_MEMBERS] =
+	    "/* scan: all of them are wanted */ "
 	    "SELECT node, urls, key, epoch, status, least FROM "
 	    "member ORDER BY node",
-	/* scan: 24 rows */
-	[LEDGER_SQL_HINTS] = "SELECT since, upto, hash, len FROM hint ORDER BY "
+	[LEDGER_SQL_HINTS] = "/* scan: 24 rows */ "
+			     "SELECT since, upto, hash, len FROM hint ORDER BY "
 			     "upto",
 	[LEDGER_SQL_HINT_PUT] =
 	    "INSERT OR REPLACE INTO hint (upto, since, hash, len) "
