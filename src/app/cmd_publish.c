@@ -49,6 +49,15 @@ run_publish(struct app *app, struct err *err)
 	if (app_publish(app, args_flag(app, "--force"),
 		args_flag(app, "--full"), 0, &published, err) == -1)
 		return -1;
+	if (published.passed_over != 0) {
+		char text[CLOCK_TEXT_LEN];
+
+		clock_format(published.passed_over, text);
+		complain("the head before was dated %s: the clock was wrong "
+			 "then, or is now; no peer took it, and this one is "
+			 "dated now",
+		    text);
+	}
 	if (app_lock(app, APP_LOCK_S, err) == -1) {
 		if (err->code != ERR_BUSY)
 			return -1;

@@ -246,6 +246,12 @@ job_publish(struct worker *w, struct err *err)
 	if (!result.is_new)
 		return 0;
 	w->need_merge = true;
+	if (result.passed_over != 0)
+		log_event(LOG_LEVEL_WARN, "publish.clock",
+		    "serial=%" PRId64 " passed_over=%" PRId64
+		    " text=\"the head before lies ahead of the clock: the "
+		    "clock was wrong then, or is now\"",
+		    result.serial, result.passed_over);
 	/* Serials are seconds: more heads than that would run ahead. */
 	w->publish_quiet_until = clock_now() + 1;
 	log_event(LOG_LEVEL_INFO, "publish.head",
@@ -375,8 +381,10 @@ resign_is_due(struct worker *w)
 	struct ledger_head head;
 	struct err err;
 
+	/* One far ahead was made by a clock that was wrong. */
 	return ledger_head(w->app->ledger, &head, &err) == 0 &&
-	       clock_now() >= head.serial + w->app->conf.resign_s;
+	       (clock_now() >= head.serial + w->app->conf.resign_s ||
+		   head.serial > clock_now() + FEED_CLOCK_AHEAD_S);
 }
 
 static int

@@ -223,6 +223,9 @@ int ledger_accepted_add(struct ledger *ledger, const char *node, int64_t serial,
 /* The digest accepted of this serial; ERR_NOTFOUND. */
 int ledger_accepted(struct ledger *ledger, const char *node, int64_t serial,
     char ret_digest[65], struct err *err) MUST_CHECK;
+/* The highest serial accepted of a node that is not above `most`; or 0. */
+int ledger_accepted_last(struct ledger *ledger, const char *node, int64_t most,
+    int64_t *ret_serial, struct err *err) MUST_CHECK;
 /* What a witness says now, instead of what it said before. A node with more
  * peers than fit into a head names them by turns: what it named before and
  * leaves out now stays. */

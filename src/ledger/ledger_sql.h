@@ -50,6 +50,7 @@ enum ledger_sql {
 	LEDGER_SQL_ACCEPTED_ADD,
 	LEDGER_SQL_ACCEPTED_TRIM,
 	LEDGER_SQL_ACCEPTED,
+	LEDGER_SQL_ACCEPTED_LAST,
 	LEDGER_SQL_ACCEPTED_DROP,
 	LEDGER_SQL_SEEN_PUT,
 	LEDGER_SQL_SEEN,
@@ -206,6 +207,9 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_ACCEPTED] =
 	    "SELECT digest FROM accepted WHERE node = ?1 AND "
 	    "serial = ?2",
+	[LEDGER_SQL_ACCEPTED_LAST] =
+	    "SELECT coalesce(max(serial), 0) FROM"
+	    " accepted WHERE node = ?1 AND serial <= ?2",
 	[LEDGER_SQL_ACCEPTED_DROP] = "DELETE FROM accepted WHERE node = ?1",
 	[LEDGER_SQL_SEEN_PUT] =
 	    "INSERT OR REPLACE INTO seen (witness, node, serial, "

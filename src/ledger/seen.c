@@ -80,6 +80,21 @@ ledger_accepted(struct ledger *ledger, const char *node, int64_t serial,
 }
 
 int
+ledger_accepted_last(struct ledger *ledger, const char *node, int64_t most,
+    int64_t *ret_serial, struct err *err)
+{
+	struct db_stmt *stmt = ledger_stmt(ledger, LEDGER_SQL_ACCEPTED_LAST);
+
+	db_bind_text(stmt, 1, node);
+	db_bind_int(stmt, 2, most);
+	if (db_step(stmt, err) == -1)
+		return -1;
+	*ret_serial = db_column_int(stmt, 0);
+	db_reset(stmt);
+	return 0;
+}
+
+int
 ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen, size_t n,
     struct err *err)
 {

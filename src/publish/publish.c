@@ -13,9 +13,8 @@
 #include "publish/run.h"
 #include "verify/verify.h"
 
-#define CLOCK_BACK_S  86400 /* a head further ahead is a wrong clock */
-#define LINGER_LEAST  3600  /* who reads an expired head gets its pages */
-#define SERIAL_SEARCH 1024  /* bytes of head.xml that hold its start tag */
+#define LINGER_LEAST  3600 /* who reads an expired head gets its pages */
+#define SERIAL_SEARCH 1024 /* bytes of head.xml that hold its start tag */
 
 /* What head.xml on the disk says, whoever signed it. */
 struct disk {
@@ -83,26 +82,26 @@ disk_read(struct run *run, const char *path, const struct key *key,
 	return 0;
 }
 
+/*
+ * Above every head that a peer may have taken. Nobody took one that lay ahead
+ * of the clock: some clock was wrong when it was made, or is now, and the
+ * next head needs nobody's help either way.
+ */
 static int
-pick_serial(const struct publish_options *options, int64_t last,
-    int64_t *ret_serial, struct err *err)
+pick_serial(struct run *run, int64_t last, int64_t *ret_serial, struct err *err)
 {
-	char ahead[CLOCK_TEXT_LEN];
+	const struct publish_options *options = run->options;
+	int64_t newest = options->now + FEED_CLOCK_AHEAD_S, taken, serial;
 
-	if (last > options->now + CLOCK_BACK_S) {
-		if (!options->force) {
-			clock_format(last, ahead);
-			return err_set(err, ERR_CONFLICT,
-			    "the last head is dated %s, which is still to "
-			    "come: set the clock right, or publish with "
-			    "--force when that head's clock was wrong",
-			    ahead);
-		}
-		last = 0;
-	}
-	*ret_serial = options->now + options->ahead_s;
-	if (*ret_serial <= last)
-		*ret_serial = last + 1;
+	if (ledger_accepted_last(run->ledger, options->node, newest, &taken,
+		err) == -1)
+		return -1;
+	if (last > newest)
+		run->result->passed_over = last;
+	else if (last > taken)
+		taken = last;
+	serial = options->now + options->ahead_s;
+	*ret_serial = serial > taken ? serial : taken + 1;
 	return 0;
 }
 
@@ -191,7 +190,8 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	run->is_full = options->full || (!disk.exists && last.serial != 0);
 	*ret_is_done = n == 0 && !run->is_full && !options->force &&
 		       disk.is_ours && strcmp(disk.digest, last.digest) == 0 &&
-		       options->now - last.serial < resign;
+		       options->now - last.serial < resign &&
+		       last.serial <= options->now + FEED_CLOCK_AHEAD_S;
 	if (*ret_is_done) {
 		run->result->serial = last.serial;
 		memcpy(run->result->digest, last.digest, sizeof(last.digest));
@@ -201,7 +201,9 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	run->linger_until = last.expires > options->now + LINGER_LEAST
 				? last.expires
 				: options->now + LINGER_LEAST;
-	if (pick_serial(options,
+	if (run->linger_until > options->now + FEED_LIFE_MAX_S)
+		run->linger_until = options->now + FEED_LIFE_MAX_S;
+	if (pick_serial(run,
 		last.serial > disk.serial ? last.serial : disk.serial,
 		&head.serial, err) == -1 ||
 	    layout_update(run, touched, n, err) == -1 ||
@@ -218,7 +220,10 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	fill_result(run->result, &head, digest);
 	if (take_lingering(run, ret_gone, ret_n_gone, err) == -1)
 		return -1;
-	return ledger_published(run->ledger, &last, err);
+	if (ledger_published(run->ledger, &last, err) == -1)
+		return -1;
+	return ledger_accepted_add(run->ledger, options->node, last.serial,
+	    last.epoch, last.digest, options->now, err);
 }
 
 int

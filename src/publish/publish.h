@@ -37,14 +37,16 @@ struct publish_result {
 	int64_t pages; /* in all; 0 when a small edit did not count them */
 	int64_t indexes_written;
 	bool is_new; /* a head was written */
+	/* Serial of the head before, when that lay so far ahead of now that
+	 * no peer took it (a clock is or was wrong); else 0. */
+	int64_t passed_over;
 	char digest[65];
 };
 /*
  * Bring feed/ up to the ledger. Holds <folder>/publish.lock. Killed at any
  * moment, feed/ shows the old head with its pages or the new one; the next
  * run takes up from there. Serials rise strictly, also above the head.xml
- * found on disk; ERR_CONFLICT when that one is more than a day ahead of now
- * (a clock is wrong) unless `force`.
+ * found on disk, but for heads that lie too far ahead of now.
  */
 int publish_run(struct ledger *ledger, const struct key *key,
     const char *nextkey_hash, const struct publish_options *options,

@@ -11,17 +11,23 @@
 
 #define LOOP_MS 500
 
-/* Records of a peer that nobody vouches for any more leave the results. */
+/*
+ * Records of a peer that nobody vouches for any more leave the results; they
+ * are back with the first good answer, also when only the clock was wrong.
+ */
 static int
-hide_if_old(struct peer *peer, struct err *err)
+hide_or_show(struct peer *peer, struct err *err)
 {
 	struct catalogue *catalogue = peer->round->env.catalogue;
+	const struct ledger_peer *row = &peer->row;
+	bool is_good = row->state == PEER_FRESH || row->state == PEER_LATE;
+	bool is_old = row->expires != 0 &&
+		      round_now(peer->round) - row->expires > PULL_HIDE_S;
 
-	if (peer->feed.serial == 0 || peer->feed.is_hidden ||
-	    peer->row.expires == 0 ||
-	    round_now(peer->round) - peer->row.expires <= PULL_HIDE_S)
+	if (peer->feed.serial == 0 ||
+	    (peer->feed.is_hidden ? !is_good : !is_old))
 		return 0;
-	peer->feed.is_hidden = true;
+	peer->feed.is_hidden = is_old;
 	if (catalogue_begin(catalogue, err) == -1)
 		return -1;
 	if (catalogue_feed_put(catalogue, &peer->feed, err) == -1) {
@@ -90,7 +96,7 @@ write_done(struct round *round, struct err *err)
 
 		if (peer->step != STEP_DONE)
 			continue;
-		if (hide_if_old(peer, err) == -1)
+		if (hide_or_show(peer, err) == -1)
 			goto fail;
 		if (!is_begun && ledger_begin(env->ledger, err) == -1)
 			return -1;
