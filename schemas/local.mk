@@ -2,7 +2,8 @@
 # fields by tools/rng and committed: run `make update-schemas` after a change
 # of the table; tests/unit/test_record_rng fails until that is done.
 rngdir = $(pkgdatadir)/schemas
-dist_rng_DATA = schemas/record.rng schemas/page.rng schemas/head.rng
+dist_rng_DATA = schemas/record.rng schemas/page.rng schemas/head.rng \
+	schemas/hint.rng
 EXTRA_DIST += NOTICE
 
 .PHONY: update-schemas

@@ -60,6 +60,15 @@ int feed_page_read(const char *data, size_t len, const char *node,
     const char *prefix, feed_page_cb callback, void *ctx,
     struct err *err) MUST_CHECK;
 
+/*
+ * The entries of a page, by counting tags: nothing is parsed, so neither is
+ * anything said about them but that ids are of `node` and ascend. `bytes`
+ * point into data, the rest is in the arena. For what is hashed afterwards.
+ */
+int feed_page_split(struct arena *arena, const char *data, size_t len,
+    const char *node, struct feed_entry **ret_entries, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
 /* ---- head and index ---- */
 
 struct feed_ref { /* `e`: a page or an index */
@@ -125,6 +134,31 @@ int feed_index_read(struct arena *arena, const char *data, size_t len,
     const char *node, const char *prefix, struct feed_ref **ret_refs,
     size_t *ret_n, struct err *err) MUST_CHECK;
 
+/* ---- hints (section 8): what changed between two serials ---- */
+
+struct feed_gone { /* no longer there: SHA-256 of the id, lower-case hex */
+	char hash[65];
+};
+struct feed_changes {
+	int64_t from;
+	int64_t to;
+	struct feed_gone *gone; /* sorted, distinct */
+	size_t n_gone;
+	struct feed_entry *entries; /* new or changed; sorted by id, distinct */
+	size_t n_entries;
+};
+/* ERR_LIMIT above FEED_HINT_MAX bytes or FEED_HINT_RECORDS changes. */
+int feed_hint_write(const char *node, const struct feed_changes *changes,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/*
+ * Take a hint apart as feed_page_split() does a page: no parser sees what no
+ * signature stands for. `bytes` of entries point into data, the rest is in
+ * the arena. ERR_FORMAT, ERR_LIMIT.
+ */
+int feed_hint_read(struct arena *arena, const char *data, size_t len,
+    const char *node, struct feed_changes *ret_changes,
+    struct err *err) MUST_CHECK;
+
 /* ---- the one signature profile ---- */
 
 /* SignedInfo bytes for a digest: what is signed. alg is the key's. */
@@ -186,5 +220,13 @@ typedef int (*feed_trie_cb)(void *ctx, const char *prefix,
     const struct feed_item *items, size_t n, struct err *err);
 int feed_trie_cut(const char *prefix, const struct feed_item *items, size_t n,
     feed_trie_cb callback, void *ctx, struct err *err) MUST_CHECK;
+/*
+ * Cut refs (sorted, all below `prefix`) into index documents: one per largest
+ * subtree with at most FEED_REFS_MAX; callback per index in order.
+ */
+typedef int (*feed_index_cb)(void *ctx, const char *prefix,
+    const struct feed_ref *refs, size_t n, struct err *err);
+int feed_index_cut(const char *prefix, const struct feed_ref *refs, size_t n,
+    feed_index_cb callback, void *ctx, struct err *err) MUST_CHECK;
 
 #endif

@@ -15,8 +15,9 @@
 #define FEED_REFS_MAX        256         /* `e` in a head or index */
 #define FEED_INDEX_LEVELS    2
 #define FEED_HINTS_MAX       24
-#define FEED_SEEN_MAX        128 /* `seen` in a head: all of it fits 64 KiB */
-#define FEED_CLOCK_AHEAD_S   300 /* serial beyond now */
+#define FEED_HINT_RECORDS    1000 /* changes in a hint */
+#define FEED_SEEN_MAX        128  /* `seen` in a head: all of it fits 64 KiB */
+#define FEED_CLOCK_AHEAD_S   300  /* serial beyond now */
 #define FEED_LIFE_MAX_S      (30 * 86400) /* expires - serial */
 #define FEED_NEXT_S          (24 * 3600)
 #define FEED_EXPIRES_S       (7 * 86400)

@@ -6,6 +6,7 @@ src_feed_libfeed_a_SOURCES = \
 	src/feed/entry_write.c \
 	src/feed/head_read.c \
 	src/feed/head_write.c \
+	src/feed/hint.c \
 	src/feed/page.c \
 	src/feed/signature.c \
 	src/feed/trie.c

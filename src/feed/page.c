@@ -147,8 +147,8 @@ out:
  * place in the order and in the bucket hangs on it, so an entry whose id is
  * not found makes the page bad, not just the record.
  */
-static int
-entry_id(const char *data, size_t len, char ret_id[RECORD_ID_MAX],
+int
+feed_entry_id(const char *data, size_t len, char ret_id[RECORD_ID_MAX],
     struct err *err)
 {
 	const char *end = data + len, *p = memchr(data, '>', len);
@@ -166,23 +166,22 @@ entry_id(const char *data, size_t len, char ret_id[RECORD_ID_MAX],
 	return 0;
 out:
 	return err_set(err, ERR_FORMAT,
-	    "an entry does not begin with its id: the page is refused");
+	    "an entry does not begin with its id: all of it is refused");
 }
 
-static int
-check_id(const char *id, const char *node, const char *last, struct err *err)
+int
+feed_id_check(const char *id, const char *node, const char *last,
+    struct err *err)
 {
 	char owner[RECORD_NODE_MAX], uuid[37];
 
 	if (record_id_split(id, owner, uuid) != 0)
-		return err_set(err, ERR_FORMAT, "page: '%.90s' is no record id",
-		    id);
+		return err_set(err, ERR_FORMAT, "'%.90s' is no record id", id);
 	if (strcmp(owner, node) != 0)
 		return err_set(err, ERR_FORMAT,
 		    "page of %s holds a record of another node: %s", node, id);
 	if (strcmp(last, id) >= 0)
-		return err_set(err, ERR_FORMAT, "page: ids do not ascend at %s",
-		    id);
+		return err_set(err, ERR_FORMAT, "ids do not ascend at %s", id);
 	return 0;
 }
 
@@ -205,8 +204,8 @@ walk(const char *data, size_t len, size_t pos, const char *node,
 			    "page: no entry at byte %zu", pos);
 		if (xml_reader_element(reader, data, close, pos, &end, err) !=
 			0 ||
-		    entry_id(data + pos, end - pos, id, err) != 0 ||
-		    check_id(id, node, last, err) != 0)
+		    feed_entry_id(data + pos, end - pos, id, err) != 0 ||
+		    feed_id_check(id, node, last, err) != 0)
 			return -1;
 		why.code = ERR_NONE;
 		why.text[0] = '\0';
@@ -223,15 +222,12 @@ walk(const char *data, size_t len, size_t pos, const char *node,
 	return 0;
 }
 
-int
-feed_page_read(const char *data, size_t len, const char *node,
-    const char *prefix, feed_page_cb callback, void *ctx, struct err *err)
+/* It opens, closes and reads like a page; *ret_pos: behind the frame, where
+ * the entries begin. */
+static int
+past_frame(const char *data, size_t len, size_t *ret_pos, struct err *err)
 {
-	size_t head = strlen(PAGE_OPEN), tail = strlen(PAGE_CLOSE), pos;
-	struct xml_reader *reader;
-	struct arena *arena;
-	const char *p;
-	int rc;
+	size_t head = strlen(PAGE_OPEN), tail = strlen(PAGE_CLOSE), pos, end;
 
 	if (len > FEED_PAGE_MAX)
 		return err_set(err, ERR_LIMIT, "page is larger than %d bytes",
@@ -242,19 +238,30 @@ feed_page_read(const char *data, size_t len, const char *node,
 		    "page does not begin and end as a page (truncated?)");
 	if (xml_prefilter(data, len, err) != 0)
 		return err_prefix(err, "page");
-	/* Past the frame: elements until the first that is an entry. */
-	for (pos = head; pos < len - tail; pos = (size_t)(p - data)) {
-		size_t end;
-
-		p = data + pos;
-		if (len - tail - pos > 6 && memcmp(p, "<entry ", 7) == 0)
+	for (pos = head; pos < len - tail; pos = end) {
+		if (len - tail - pos > 6 &&
+		    memcmp(data + pos, "<entry ", 7) == 0)
 			break;
-		if (*p != '<' ||
+		if (data[pos] != '<' ||
 		    xml_element_end(data, len - tail, pos, &end, err) != 0)
 			return err_set(err, ERR_FORMAT,
 			    "page: no element at byte %zu", pos);
-		p = data + end;
 	}
+	*ret_pos = pos;
+	return 0;
+}
+
+int
+feed_page_read(const char *data, size_t len, const char *node,
+    const char *prefix, feed_page_cb callback, void *ctx, struct err *err)
+{
+	size_t tail = strlen(PAGE_CLOSE), pos;
+	struct xml_reader *reader;
+	struct arena *arena;
+	int rc;
+
+	if (past_frame(data, len, &pos, err) != 0)
+		return -1;
 	if (check_frame(data, pos, node, prefix, err) != 0)
 		return -1;
 	if (pos >= len - tail)
@@ -267,4 +274,17 @@ feed_page_read(const char *data, size_t len, const char *node,
 	arena_free(arena);
 	xml_reader_free(reader);
 	return rc;
+}
+
+int
+feed_page_split(struct arena *arena, const char *data, size_t len,
+    const char *node, struct feed_entry **ret_entries, size_t *ret_n,
+    struct err *err)
+{
+	size_t pos;
+
+	if (past_frame(data, len, &pos, err) != 0)
+		return -1;
+	return feed_entries_split(arena, data, len - strlen(PAGE_CLOSE), pos,
+	    node, ret_entries, ret_n, err);
 }

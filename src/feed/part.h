@@ -31,4 +31,16 @@ int feed_entry_parse(struct xml_reader *reader, struct arena *arena,
     const char *data, size_t len, struct record **ret_rec,
     struct err *err) MUST_CHECK;
 
+/* The id of an entry, by position: it opens with its start tag and <id>. */
+int feed_entry_id(const char *data, size_t len, char ret_id[RECORD_ID_MAX],
+    struct err *err) MUST_CHECK;
+/* A record id of node that comes after `last`. ERR_FORMAT. */
+int feed_id_check(const char *id, const char *node, const char *last,
+    struct err *err) MUST_CHECK;
+/* Entries from pos to end, one behind the other, taken apart without parsing;
+ * prefiltered bytes. ERR_FORMAT, ERR_LIMIT. */
+int feed_entries_split(struct arena *arena, const char *data, size_t end,
+    size_t pos, const char *node, struct feed_entry **ret_entries,
+    size_t *ret_n, struct err *err) MUST_CHECK;
+
 #endif

@@ -3,6 +3,7 @@
  * splits on the next bit of SHA-256(id). The layout follows from the set of
  * records alone: no history, no cascade.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "feed/part.h"
@@ -75,4 +76,26 @@ feed_trie_cut(const char *prefix, const struct feed_item *items, size_t n,
 			    "items to cut are not sorted below '%s'", prefix);
 	memcpy(t.prefix, prefix, len + 1);
 	return cut(&t, (unsigned)len, items, n, err);
+}
+
+int
+feed_index_cut(const char *prefix, const struct feed_ref *refs, size_t n,
+    feed_index_cb callback, void *ctx, struct err *err)
+{
+	char child[FEED_PREFIX_MAX + 2];
+	size_t depth = strlen(prefix), half = 0;
+
+	if (n == 0)
+		return 0;
+	if (n <= FEED_REFS_MAX)
+		return callback(ctx, prefix, refs, n, err);
+	if (depth >= FEED_PREFIX_MAX)
+		return err_set(err, ERR_FORMAT, "refs to cut overlap");
+	while (half < n && refs[half].prefix[depth] != '1')
+		half++;
+	(void)snprintf(child, sizeof(child), "%s0", prefix);
+	if (feed_index_cut(child, refs, half, callback, ctx, err) != 0)
+		return -1;
+	child[depth] = '1';
+	return feed_index_cut(child, refs + half, n - half, callback, ctx, err);
 }

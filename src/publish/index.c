@@ -37,9 +37,10 @@ refs_of(struct arena *arena, const struct ledger_page *rows, size_t n)
 }
 
 static int
-group_write(struct group *group, const char *prefix,
-    const struct ledger_page *below, size_t n, struct err *err)
+group_write(void *ctx, const char *prefix, const struct feed_ref *below,
+    size_t n, struct err *err)
 {
+	struct group *group = ctx;
 	struct run *run = group->run;
 	struct ledger_page row = { .level = group->level };
 	const struct ledger_page *old;
@@ -47,8 +48,8 @@ group_write(struct group *group, const char *prefix,
 	int ret = -1;
 
 	strbuf_init(&bytes, FEED_INDEX_MAX);
-	if (feed_index_write(run->options->node, prefix,
-		refs_of(run->arena, below, n), n, &bytes, err) == -1 ||
+	if (feed_index_write(run->options->node, prefix, below, n, &bytes,
+		err) == -1 ||
 	    strbuf_check(&bytes, "an index", err) == -1)
 		goto out;
 	(void)snprintf(row.prefix, sizeof(row.prefix), "%s", prefix);
@@ -67,27 +68,6 @@ group_write(struct group *group, const char *prefix,
 out:
 	strbuf_release(&bytes);
 	return ret;
-}
-
-/* `below` are the rows under prefix, sorted. */
-static int
-cut(struct group *group, const char *prefix, const struct ledger_page *below,
-    size_t n, struct err *err)
-{
-	char child[RUN_PREFIX_LEN];
-	size_t depth = strlen(prefix), half = 0;
-
-	if (n == 0)
-		return 0;
-	if (n <= FEED_REFS_MAX)
-		return group_write(group, prefix, below, n, err);
-	while (half < n && below[half].prefix[depth] != '1')
-		half++;
-	(void)snprintf(child, sizeof(child), "%s0", prefix);
-	if (cut(group, child, below, half, err) == -1)
-		return -1;
-	(void)snprintf(child, sizeof(child), "%s1", prefix);
-	return cut(group, child, below + half, n - half, err);
 }
 
 static int
@@ -129,7 +109,8 @@ region_replace(struct run *run, int level, const char *prefix, struct err *err)
 	group.old = old;
 	/* What fits into the head needs no index at all. */
 	if (prefix[0] != '\0' || n > FEED_REFS_MAX)
-		if (cut(&group, prefix, below, n, err) == -1)
+		if (feed_index_cut(prefix, refs_of(run->arena, below, n), n,
+			group_write, &group, err) == -1)
 			goto out;
 	ret = rows_replace(run, level, prefix, group.rows, group.n_rows, err);
 out:

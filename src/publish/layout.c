@@ -52,8 +52,8 @@ on_entry(void *ctx, const struct ledger_entry *entry, struct err *err)
 	return 0;
 }
 
-static int
-compare_ids(const void *a, const void *b)
+int
+layout_compare_ids(const void *a, const void *b)
 {
 	return strcmp(((const struct feed_entry *)a)->id,
 	    ((const struct feed_entry *)b)->id);
@@ -72,7 +72,7 @@ on_page(void *ctx, const char *prefix, const struct feed_item *items, size_t n,
 	int ret = -1;
 
 	/* Each range is cut once: it may be reordered in place. */
-	qsort(entries, n, sizeof(*entries), compare_ids);
+	qsort(entries, n, sizeof(*entries), layout_compare_ids);
 	strbuf_init(&page, FEED_PAGE_MAX);
 	feed_page_write(run->options->node, prefix, entries, n, &page);
 	if (strbuf_check(&page, "a page", err) == -1)

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/publish/libpublish.a
 src_publish_libpublish_a_SOURCES = \
 	src/publish/publish.h \
 	src/publish/run.h \
+	src/publish/hint.c \
 	src/publish/index.c \
 	src/publish/keys.c \
 	src/publish/layout.c \
@@ -13,3 +14,8 @@ UNIT_TESTS += tests/unit/test_publish
 tests_unit_test_publish_SOURCES = tests/unit/test_publish.c \
 	tests/unit/feed_world.c tests/unit/feed_world.h
 tests_unit_test_publish_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_hint
+tests_unit_test_hint_SOURCES = tests/unit/test_hint.c \
+	tests/unit/feed_world.c tests/unit/feed_world.h
+tests_unit_test_hint_LDADD = $(UNIT_LDADD)

@@ -22,21 +22,28 @@ object_path(const struct run *run, const char *hash)
 }
 
 int
+object_put(const char *path, const struct strbuf *bytes, struct err *err)
+{
+	struct strbuf packed;
+	int ret = -1;
+
+	strbuf_init(&packed, 2 * FEED_HINT_MAX);
+	gzip_pack(bytes->buf, bytes->len, &packed);
+	if (strbuf_check(&packed, path, err) == 0)
+		ret = file_put(path, packed.buf, packed.len, 0644, err);
+	strbuf_release(&packed);
+	return ret;
+}
+
+int
 object_write(struct run *run, const struct strbuf *bytes, const char *hash,
     struct err *err)
 {
-	struct strbuf packed;
-	const char *path = object_path(run, hash);
-	int ret = -1;
-
-	strbuf_init(&packed, 2 * FEED_PAGE_MAX);
-	gzip_pack(bytes->buf, bytes->len, &packed);
-	if (strbuf_check(&packed, path, err) == -1)
-		goto out;
 	/* Also over a file that is there: a crash may have left it cut.
 	 * A hash on its way out stays because ledger_page_put() says so. */
-	if (file_put(path, packed.buf, packed.len, 0644, err) == -1)
-		goto out;
+	if (object_put(object_path(run, hash), bytes, err) == -1)
+		return -1;
+	run->bytes_written += (int64_t)bytes->len;
 	if (run->n_written <= SYNC_SINGLY) {
 		char name[SHA256_HEX_LEN];
 
@@ -46,10 +53,7 @@ object_write(struct run *run, const struct strbuf *bytes, const char *hash,
 		memcpy(run->written[run->n_written], name, sizeof(name));
 	}
 	run->n_written++;
-	ret = 0;
-out:
-	strbuf_release(&packed);
-	return ret;
+	return 0;
 }
 
 static int
@@ -93,7 +97,9 @@ objects_sync(struct run *run, struct err *err)
 int
 object_remove(const struct run *run, const char *hash, struct err *err)
 {
-	return file_remove(object_path(run, hash), err);
+	if (file_remove(object_path(run, hash), err) == -1)
+		return -1;
+	return file_remove(hint_path(run, hash), err);
 }
 
 static int
@@ -102,27 +108,16 @@ strings_compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int
-objects_sweep(struct run *run, struct err *err)
+/* Files of a folder that are not among the live ones are to go later. */
+static int
+sweep_folder(struct run *run, const char *folder, char *const *live,
+    size_t n_live, struct err *err)
 {
-	char **names, **live = NULL;
-	size_t n, n_live = 0, cap_live = 0, at = 0;
-	struct ledger_page *rows;
-	int ret = -1;
+	char **names;
+	size_t n, at = 0;
 
-	if (file_list(run->arena, run->objects, &names, &n, err) == -1)
+	if (file_list(run->arena, folder, &names, &n, err) == -1)
 		return -1;
-	for (int level = 0; level <= FEED_INDEX_LEVELS; level++) {
-		size_t n_rows;
-
-		if (rows_read(run, run->arena, level, "", &rows, &n_rows,
-			err) == -1)
-			goto out;
-		for (size_t i = 0; i < n_rows; i++)
-			VEC_PUSH(live, n_live, cap_live, rows[i].hash);
-	}
-	if (n_live > 1)
-		qsort(live, n_live, sizeof(*live), strings_compare);
 	for (size_t i = 0; i < n; i++) {
 		size_t len = strlen(names[i]);
 		char hash[SHA256_HEX_LEN];
@@ -138,9 +133,34 @@ objects_sweep(struct run *run, struct err *err)
 			continue;
 		if (ledger_linger_put(run->ledger, hash, run->linger_until,
 			err) == -1)
-			goto out;
+			return -1;
 	}
-	ret = 0;
+	return 0;
+}
+
+int
+objects_sweep(struct run *run, struct err *err)
+{
+	char **live = NULL;
+	size_t n_live = 0, cap_live = 0, n;
+	struct ledger_page *rows;
+	struct ledger_hint *hints;
+	int ret = -1;
+
+	for (int level = 0; level <= FEED_INDEX_LEVELS; level++) {
+		if (rows_read(run, run->arena, level, "", &rows, &n, err) == -1)
+			goto out;
+		for (size_t i = 0; i < n; i++)
+			VEC_PUSH(live, n_live, cap_live, rows[i].hash);
+	}
+	if (ledger_hints(run->ledger, run->arena, &hints, &n, err) == -1)
+		goto out;
+	for (size_t i = 0; i < n; i++)
+		VEC_PUSH(live, n_live, cap_live, hints[i].hash);
+	if (n_live > 1)
+		qsort(live, n_live, sizeof(*live), strings_compare);
+	if (sweep_folder(run, run->objects, live, n_live, err) == 0)
+		ret = sweep_folder(run, run->hints, live, n_live, err);
 out:
 	free(live);
 	return ret;

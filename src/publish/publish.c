@@ -3,7 +3,8 @@
  * harmless: objects are on the disk before head.xml names them, head.xml is
  * replaced in one step, and only then does the ledger forget what changed;
  * a head the ledger does not know of is outbid by a higher serial
- * (feed-protocol.md 2 and 4). Parts: layout.c, index.c, rows.c, objects.c.
+ * (feed-protocol.md 2 and 4). Parts: layout.c, index.c, rows.c, objects.c,
+ * hint.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,7 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 		&head.serial, err) == -1 ||
 	    layout_update(run, touched, n, err) == -1 ||
 	    index_update(run, &head.refs, &head.n_refs, err) == -1 ||
+	    hints_update(run, &last, touched, n, &head, err) == -1 ||
 	    (run->is_full && objects_sweep(run, err) == -1))
 		return -1;
 	head.epoch = last.epoch;
@@ -244,10 +246,12 @@ publish_run(struct ledger *ledger, const struct key *key,
 
 	path = arena_printf(run.arena, "%s/feed/head.xml", options->folder);
 	run.objects = arena_printf(run.arena, "%s/feed/p", options->folder);
+	run.hints = arena_printf(run.arena, "%s/feed/h", options->folder);
 	lock = file_lock(arena_printf(run.arena, "%s/publish.lock",
 			     options->folder),
 	    true, err);
 	if (lock == -1 || file_mkdirs(run.objects, 0755, err) == -1 ||
+	    file_mkdirs(run.hints, 0755, err) == -1 ||
 	    ledger_begin(ledger, err) == -1)
 		goto out;
 	is_begun = true;

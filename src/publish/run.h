@@ -20,6 +20,8 @@ struct run {
 	struct arena *arena;   /* lives for the run */
 	struct arena *scratch; /* for one look-up */
 	char *objects;         /* <folder>/feed/p */
+	char *hints;           /* <folder>/feed/h */
+	int64_t bytes_written; /* of objects, plain */
 	int64_t linger_until;
 	bool is_full; /* write every object again */
 	struct run_region *regions;
@@ -36,8 +38,12 @@ struct run {
 /* Write an object, over whatever is there. */
 int object_write(struct run *run, const struct strbuf *bytes, const char *hash,
     struct err *err) MUST_CHECK;
+/* The same for any path: gzip, not yet surely on the disk. */
+int object_put(const char *path, const struct strbuf *bytes,
+    struct err *err) MUST_CHECK;
 /* All that was written is on the disk, the folder too. */
 int objects_sync(struct run *run, struct err *err) MUST_CHECK;
+/* A page, an index or a hint. */
 int object_remove(const struct run *run, const char *hash,
     struct err *err) MUST_CHECK;
 /* After a full run: whatever no row names is to go later. */
@@ -73,10 +79,24 @@ bool rows_covers(const char *prefix, const char *path);
 int layout_update(struct run *run, uint8_t (*touched)[32], size_t n,
     struct err *err) MUST_CHECK;
 
+/* struct feed_entry by id, for qsort(). */
+int layout_compare_ids(const void *a, const void *b);
+
 /* ---- index.c: pages -> indexes (levels 1, 2) ---- */
 
 /* Carries run->regions upward; *ret_refs is what the head lists. */
 int index_update(struct run *run, struct feed_ref **ret_refs, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+
+/* ---- hint.c: what changed, for peers that hold the rest ---- */
+
+char *hint_path(const struct run *run, const char *hash);
+/*
+ * The layout is done: a hint for what was touched since `last`, the older
+ * ones joined and trimmed; head->serial is set, head->hints is filled.
+ */
+int hints_update(struct run *run, const struct ledger_head *last,
+    uint8_t (*touched)[32], size_t n, struct feed_head *head,
     struct err *err) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 #include "web/inside.h"
 
 #define HEAD_MAX (64 * 1024)   /* of feed/head.xml */
-#define PAGE_MAX (1024 * 1024) /* of feed/p/ */
+#define PAGE_MAX (1024 * 1024) /* of feed/p/, feed/h/ */
 
 static const char forever[] = "public, max-age=31536000, immutable";
 
@@ -70,25 +70,28 @@ is_page_name(const char *name)
 	       strcmp(name + 64, ".xml") == 0;
 }
 
+/* `name` is p/HASH.xml or h/HASH.xml below feed/. */
 static void
-serve_page(struct web *web, const struct http_request *req, const char *name,
+serve_object(struct web *web, const struct http_request *req, const char *name,
     struct http_response *res)
 {
 	struct err err;
 	int rc;
 
-	if (!is_page_name(name)) {
+	if (!is_page_name(name + 2)) {
 		not_found(res);
 		return;
 	}
-	feed_headers(res, "application/atom+xml", forever);
-	res->etag = arena_strndup(req->arena, name, 64);
+	feed_headers(res,
+	    name[0] == 'p' ? "application/atom+xml" : "application/xml",
+	    forever);
+	res->etag = arena_strndup(req->arena, name + 2, 64);
 	rc = http_response_file(req, res,
-	    arena_printf(req->arena, "%s/feed/p/%s.gz", web->folder, name),
-	    true, PAGE_MAX, &err);
+	    arena_printf(req->arena, "%s/feed/%s.gz", web->folder, name), true,
+	    PAGE_MAX, &err);
 	if (rc == -1 && err.code == ERR_NOTFOUND)
 		rc = http_response_file(req, res,
-		    arena_printf(req->arena, "%s/feed/p/%s", web->folder, name),
+		    arena_printf(req->arena, "%s/feed/%s", web->folder, name),
 		    false, PAGE_MAX, &err);
 	if (rc == -1)
 		not_found(res);
@@ -119,8 +122,9 @@ fast_handle(void *ctx, const struct http_request *req,
 		return false;
 	if (strcmp(path, "/feed/head.xml") == 0)
 		serve_head(web, req, res);
-	else if (strncmp(path, "/feed/p/", 8) == 0)
-		serve_page(web, req, path + 8, res);
+	else if (strncmp(path, "/feed/p/", 8) == 0 ||
+		 strncmp(path, "/feed/h/", 8) == 0)
+		serve_object(web, req, path + 6, res);
 	else if (strncmp(path, "/feed/", 6) == 0)
 		not_found(res);
 	else if (strcmp(path, asset_style_path()) == 0)
