@@ -8,8 +8,6 @@
 
 #include "api/inside.h"
 
-#define API_BASE "/api/v1/"
-
 static int
 status_of(enum err_code code)
 {
@@ -35,11 +33,13 @@ route(struct api *api, const struct http_request *req,
 		return api_search(api, req, res, err);
 	if (strcmp(path, "peers") == 0)
 		return api_peer_list(api, req, res, err);
+	if (strncmp(path, "peers/", 6) == 0 && path[6] != '\0')
+		return api_peer_one(api, req, path + 6, res, err);
 	if (strncmp(path, "records/", 8) == 0 && path[8] != '\0')
 		return api_record(api, req, path + 8, res, err);
 	return err_set(err, ERR_NOTFOUND,
 	    "no such resource; there are " API_BASE "search, " API_BASE
-	    "records/{id} and " API_BASE "peers");
+	    "records/{id}, " API_BASE "peers and " API_BASE "peers/{node}");
 }
 
 void

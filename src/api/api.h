@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "conf/conf.h"
 #include "http/http.h"
+#include "json/json.h"
 #include "catalogue/catalogue.h"
 #include "ledger/ledger.h"
 #include "search/search.h"
@@ -23,6 +24,12 @@ struct api {
 	struct ledger *ledger;
 	char why[512]; /* why cat is NULL */
 	int64_t now;
+	int64_t started; /* the process, for metrics; 0: not said */
+	/* Seconds until a peer is asked again; NULL: nobody can say. */
+	int64_t (*due)(const struct ledger_peer *peer, int64_t interval_s,
+	    int64_t now);
+	/* Peers as the caller has them; NULL: read here. */
+	const struct conf_peers *peers;
 	bool is_broken; /* set by handlers: reopen what is above */
 };
 
@@ -64,20 +71,78 @@ int api_record_file(struct api *api, const struct http_request *req,
 void api_problem(const struct http_request *req, struct http_response *res,
     int status, const char *code, const char *detail);
 
-/* ---- peers, shared with web/ ---- */
+/* ---- peers, shared with web/ and the commands (peers.c) ---- */
 
 struct api_peer {
 	const char *name;
 	const char *url; /* "" for this node */
+	const char *key; /* its hash: what signs now, else what is pinned */
 	bool is_self;
-	int64_t records;
+	bool is_member;  /* the membership list names it */
+	bool is_by_hand; /* peers.conf does */
+	bool is_paused;
+	int64_t records; /* shown; without a catalogue: as pulled */
+	/* At api->now, the clock taken into account (ledger_peer_health()). */
 	enum peer_state state;
+	int64_t state_since;  /* 0: not known */
+	const char *reason;   /* "" when there is none; foreign text */
 	int64_t published_at; /* serial of what is shown */
 	int64_t last_good;
-	const char *reason; /* "" when there is none */
+	int64_t next_pull; /* seconds from now, as estimated; -1: none */
+	/* As the ledger has it. This node: its head's serial, epoch, digest,
+	 * expires, and nothing else. */
+	struct ledger_peer row;
+	const struct ledger_alarm *alarms; /* about this node */
+	size_t n_alarms;
+	const struct ledger_liar *liars; /* relays that lied about it */
+	size_t n_liars;
+	/* From api_peer_pulls(), newest first. */
+	const struct ledger_pull *pulls;
+	size_t n_pulls;
+	size_t n_pulls_good;
+	/* From api_peer_details(): records skipped (the first 100), and who
+	 * says to have seen which head of it. */
+	const char **bad_ids;
+	const char **bad_reasons;
+	size_t n_bad;
+	const struct ledger_seen *seen;
+	size_t n_seen;
 };
-/* This node first, then peers.conf in its order. */
+/*
+ * This node first, then its peers in their order. The one provider of the
+ * pages, the JSON, the metrics and `gspd peer list`: three queries and one
+ * a peer, no scan. Needs folder, conf, now; cat, ledger, due may be NULL.
+ */
 int api_peers(struct api *api, struct arena *arena, struct api_peer **ret_peers,
     size_t *ret_n, struct err *err) MUST_CHECK;
+/* Fill what a list does not need for each. */
+int api_peer_pulls(struct api *api, struct arena *arena, struct api_peer *peer,
+    struct err *err) MUST_CHECK;
+int api_peer_details(struct api *api, struct arena *arena,
+    struct api_peer *peer, struct err *err) MUST_CHECK;
+/* NULL: nobody of that name. */
+struct api_peer *api_peer_find(struct api_peer *peers, size_t n,
+    const char *name);
+/*
+ * How a pull ended, as one character: '.' good, 's' stale, 'u' unreachable,
+ * '!' refused or held.
+ */
+char api_pull_mark(enum peer_state state);
+/* The marks of the pulls, oldest first. */
+#define API_MARKS_LEN (LEDGER_PULLS_KEPT + 1)
+void api_peer_marks(const struct api_peer *peer, char ret_marks[API_MARKS_LEN]);
+/* Members of a JSON object: what `gspd peer list` and the API both say. The
+ * second: the details. */
+void api_peer_facts(struct json_writer *w, const struct api_peer *peer,
+    int64_t now);
+void api_peer_more_facts(struct json_writer *w, const struct api_peer *peer);
+
+/* ---- metrics (metrics.c) ---- */
+
+#define API_METRICS_TYPE                                                       \
+	"application/openmetrics-text; version=1.0.0; charset=utf-8"
+/* GET /metrics: OpenMetrics 1.0; says without a catalogue what it can. */
+void api_metrics(struct api *api, const struct http_request *req,
+    struct http_response *res);
 
 #endif

@@ -7,12 +7,16 @@
 #include "api/api.h"
 #include "json/json.h"
 
+#define API_BASE "/api/v1/"
+
 int api_search(struct api *api, const struct http_request *req,
     struct http_response *res, struct err *err) MUST_CHECK;
 int api_record(struct api *api, const struct http_request *req, const char *id,
     struct http_response *res, struct err *err) MUST_CHECK;
 int api_peer_list(struct api *api, const struct http_request *req,
     struct http_response *res, struct err *err) MUST_CHECK;
+int api_peer_one(struct api *api, const struct http_request *req,
+    const char *name, struct http_response *res, struct err *err) MUST_CHECK;
 
 /*
  * Set the strong ETag of an answer that depends on the catalogue and the

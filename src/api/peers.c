@@ -1,9 +1,10 @@
 /*
- * peers: how fresh each node is, for GET /api/v1/peers and the page of
- * nodes: peers.conf says who, the ledger how they are, the catalogue what is
- * shown of them.
+ * peers: how each node is, for the page of nodes, GET /api/v1/peers, the
+ * metrics and `gspd peer list`: peers.conf says who, the ledger how they
+ * are, the catalogue what is shown of them, the clock what has become of it
+ * since. Neighbours: peers_json.c and metrics.c write it.
  */
-#include "api/inside.h"
+#include "api/api.h"
 
 #include <string.h>
 
@@ -26,23 +27,56 @@ fill_self(struct api *api, struct arena *arena, struct api_peer *peer,
     struct err *err)
 {
 	struct ledger_head head;
+	struct ledger_health health;
 
 	peer->name = arena_strdup(arena, api->conf->node);
-	peer->url = "";
-	peer->reason = "";
+	peer->url = peer->key = peer->reason = "";
 	peer->is_self = true;
-	peer->state = PEER_NEW;
+	peer->next_pull = -1;
 	if (fill_from_catalogue(api, peer, err) == -1)
 		return -1;
 	if (api->ledger == NULL)
 		return 0;
 	if (ledger_head(api->ledger, &head, err) == -1)
 		return -1;
-	if (head.serial != 0) {
-		peer->state = PEER_FRESH;
-		peer->published_at = head.serial;
-		peer->last_good = head.serial;
+	if (head.serial == 0)
+		return 0;
+	peer->published_at = peer->last_good = head.serial;
+	peer->row.serial = head.serial;
+	peer->row.epoch = head.epoch;
+	peer->row.expires = head.expires;
+	memcpy(peer->row.digest, head.digest, sizeof(peer->row.digest));
+	health = ledger_peer_health(&peer->row, false, api->now);
+	peer->state = health.state;
+	peer->state_since = health.since;
+	peer->reason = arena_strdup(arena, health.reason);
+	return 0;
+}
+
+static int
+fill_from_ledger(struct api *api, struct arena *arena, struct api_peer *peer,
+    struct err *err)
+{
+	struct ledger_peer *row = &peer->row;
+	struct ledger_health health;
+
+	if (ledger_peer_get(api->ledger, peer->name, row, err) == -1)
+		return -1;
+	peer->is_paused |= row->is_paused;
+	health = ledger_peer_health(row, peer->is_paused, api->now);
+	peer->state = health.state;
+	peer->state_since = health.since;
+	peer->reason = arena_strdup(arena, health.reason);
+	peer->last_good = row->last_good;
+	if (row->key[0] != '\0')
+		peer->key = arena_strdup(arena, row->key);
+	if (api->cat == NULL) {
+		peer->records = row->records;
+		peer->published_at = row->serial;
 	}
+	if (!peer->is_paused && api->due != NULL)
+		peer->next_pull = api->due(row, api->conf->interval_s,
+		    api->now);
 	return 0;
 }
 
@@ -50,96 +84,177 @@ static int
 fill_peer(struct api *api, struct arena *arena, const struct conf_peer *conf,
     struct api_peer *peer, struct err *err)
 {
-	struct ledger_peer state;
-
 	peer->name = arena_strdup(arena, conf->name);
 	peer->url = arena_strdup(arena, conf->url != NULL ? conf->url : "");
+	peer->key = arena_strdup(arena, conf->key != NULL ? conf->key : "");
 	peer->reason = "";
-	peer->state = PEER_NEW;
+	peer->state = conf->is_paused ? PEER_PAUSED : PEER_NEW;
+	peer->is_paused = conf->is_paused;
+	peer->is_member = conf->is_member;
+	peer->is_by_hand = conf->line != 0;
+	peer->next_pull = -1;
 	if (fill_from_catalogue(api, peer, err) == -1)
 		return -1;
+	return api->ledger != NULL ? fill_from_ledger(api, arena, peer, err)
+				   : 0;
+}
+
+/* Both come sorted by node or not: pick those of one, side by side. */
+static void
+take_alarms(struct arena *arena, struct api_peer *peer,
+    const struct ledger_alarm *alarms, size_t n)
+{
+	struct ledger_alarm *own = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(alarms[i].node, peer->name) != 0)
+			continue;
+		if (own == NULL)
+			own = arena_alloc(arena, (n - i) * sizeof(*own));
+		own[peer->n_alarms++] = alarms[i];
+	}
+	peer->alarms = own;
+}
+
+static void
+take_liars(struct arena *arena, struct api_peer *peer,
+    const struct ledger_liar *liars, size_t n)
+{
+	struct ledger_liar *own = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(liars[i].node, peer->name) != 0)
+			continue;
+		if (own == NULL)
+			own = arena_alloc(arena, (n - i) * sizeof(*own));
+		own[peer->n_liars++] = liars[i];
+	}
+	peer->liars = own;
+}
+
+static int
+fill_gossip(struct api *api, struct arena *arena, struct api_peer *peers,
+    size_t n, struct err *err)
+{
+	struct ledger_alarm *alarms;
+	struct ledger_liar *liars;
+	size_t n_alarms, n_liars;
+
 	if (api->ledger == NULL)
 		return 0;
-	if (ledger_peer_get(api->ledger, conf->name, &state, err) == -1)
+	if (ledger_alarms(api->ledger, arena, NULL, &alarms, &n_alarms, err) ==
+		-1 ||
+	    ledger_liars(api->ledger, arena, NULL, api->now, &liars, &n_liars,
+		err) == -1)
 		return -1;
-	peer->state = conf->is_paused || state.is_paused ? PEER_PAUSED
-							 : state.state;
-	peer->last_good = state.last_good;
-	peer->reason = arena_strdup(arena, state.reason);
+	for (size_t i = 0; i < n; i++) {
+		take_alarms(arena, &peers[i], alarms, n_alarms);
+		take_liars(arena, &peers[i], liars, n_liars);
+	}
 	return 0;
+}
+
+static int
+fill_all(struct api *api, struct arena *arena, const struct conf_peers *conf,
+    struct api_peer *list, struct err *err)
+{
+	if (fill_self(api, arena, &list[0], err) == -1)
+		return -1;
+	for (size_t i = 0; i < conf->n; i++) {
+		if (fill_peer(api, arena, &conf->items[i], &list[i + 1], err) ==
+		    -1)
+			return -1;
+	}
+	return fill_gossip(api, arena, list, conf->n + 1, err);
 }
 
 int
 api_peers(struct api *api, struct arena *arena, struct api_peer **ret_peers,
     size_t *ret_n, struct err *err)
 {
-	struct conf_peers peers = { 0 };
+	const struct conf_peers *conf = api->peers;
+	struct conf_peers own = { 0 };
 	struct api_peer *list;
-	int rc = -1;
+	int rc;
 
-	if (conf_peers_read(api->folder, &peers, err) == -1)
-		return -1;
-	list = arena_alloc(arena, (peers.n + 1) * sizeof(*list));
-	if (fill_self(api, arena, &list[0], err) == -1)
-		goto out;
-	for (size_t i = 0; i < peers.n; i++) {
-		if (fill_peer(api, arena, &peers.items[i], &list[i + 1], err) ==
-		    -1)
-			goto out;
+	if (conf == NULL) {
+		if (conf_peers_read(api->folder, &own, err) == -1)
+			return -1;
+		conf = &own;
 	}
-	*ret_peers = list;
-	*ret_n = peers.n + 1;
-	rc = 0;
-out:
-	conf_peers_release(&peers);
+	list = arena_alloc(arena, (conf->n + 1) * sizeof(*list));
+	rc = fill_all(api, arena, conf, list, err);
+	if (rc == 0) {
+		*ret_peers = list;
+		*ret_n = conf->n + 1;
+	}
+	conf_peers_release(&own);
 	return rc;
 }
 
-static void
-write_time(struct json_writer *w, const char *key, int64_t at)
+int
+api_peer_pulls(struct api *api, struct arena *arena, struct api_peer *peer,
+    struct err *err)
 {
-	char text[CLOCK_TEXT_LEN];
+	struct ledger_pull *pulls;
 
-	if (at == 0)
-		return;
-	clock_format(at, text);
-	json_pair(w, key, text);
+	if (api->ledger == NULL)
+		return 0;
+	if (ledger_pulls(api->ledger, arena, peer->name, &pulls, &peer->n_pulls,
+		err) == -1)
+		return -1;
+	peer->pulls = pulls;
+	peer->n_pulls_good = 0;
+	for (size_t i = 0; i < peer->n_pulls; i++)
+		peer->n_pulls_good += api_pull_mark(pulls[i].state) == '.';
+	return 0;
 }
 
 int
-api_peer_list(struct api *api, const struct http_request *req,
-    struct http_response *res, struct err *err)
+api_peer_details(struct api *api, struct arena *arena, struct api_peer *peer,
+    struct err *err)
 {
-	struct api_peer *peers;
-	struct json_writer w;
-	size_t n;
+	struct ledger_seen *seen;
 
-	if (api_peers(api, req->arena, &peers, &n, err) == -1)
+	if (api->ledger == NULL)
+		return 0;
+	if (api_peer_pulls(api, arena, peer, err) == -1 ||
+	    ledger_bad(api->ledger, arena, peer->name, &peer->bad_ids,
+		&peer->bad_reasons, &peer->n_bad, err) == -1 ||
+	    ledger_seen(api->ledger, arena, NULL, peer->name, &seen,
+		&peer->n_seen, err) == -1)
 		return -1;
-	json_writer_init(&w, &res->body, 0);
-	json_object(&w);
-	json_key(&w, "meta");
-	json_object(&w);
-	json_pair_int(&w, "count", (int64_t)n);
-	json_object_end(&w);
-	json_key(&w, "items");
-	json_array(&w);
-	for (size_t i = 0; i < n; i++) {
-		json_object(&w);
-		json_pair(&w, "node", peers[i].name);
-		json_pair(&w, "url",
-		    peers[i].is_self ? api->conf->url : peers[i].url);
-		json_pair_bool(&w, "self", peers[i].is_self);
-		json_pair(&w, "state", peer_state_name(peers[i].state));
-		json_pair_int(&w, "records", peers[i].records);
-		write_time(&w, "published", peers[i].published_at);
-		write_time(&w, "last_good", peers[i].last_good);
-		if (*peers[i].reason != '\0')
-			json_pair(&w, "reason", peers[i].reason);
-		json_object_end(&w);
-	}
-	json_array_end(&w);
-	json_object_end(&w);
-	strbuf_addch(&res->body, '\n');
+	peer->seen = seen;
 	return 0;
+}
+
+struct api_peer *
+api_peer_find(struct api_peer *peers, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(peers[i].name, name) == 0)
+			return &peers[i];
+	return NULL;
+}
+
+char
+api_pull_mark(enum peer_state state)
+{
+	switch (state) {
+	case PEER_FRESH:
+	case PEER_LATE: return '.';
+	case PEER_STALE: return 's';
+	case PEER_UNREACHABLE: return 'u';
+	default: return '!';
+	}
+}
+
+void
+api_peer_marks(const struct api_peer *peer, char ret_marks[API_MARKS_LEN])
+{
+	size_t n = peer->n_pulls;
+
+	for (size_t i = 0; i < n; i++)
+		ret_marks[n - 1 - i] = api_pull_mark(peer->pulls[i].state);
+	ret_marks[n] = '\0';
 }

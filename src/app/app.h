@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "api/api.h"
 #include "base/base.h"
 #include "catalogue/catalogue.h"
 #include "conf/conf.h"
@@ -143,8 +144,6 @@ int app_merge_own(struct app *app, struct pull_result *ret_result,
 /* The catalogue emptied and made again from the pages; lock held, catalogue
  * closed. Cut short, it is begun anew by whoever opens the catalogue next. */
 int app_rebuild(struct app *app, struct err *err) MUST_CHECK;
-/* State by the clock alone, for a peer without trouble. */
-enum peer_state app_peer_state(const struct ledger_peer *peer, int64_t now);
 
 /* ---- printing (output.c) ---- */
 
@@ -158,9 +157,20 @@ void complain(const char *fmt, ...) ERR_PRINTF(1, 2);
 const char *ask(struct arena *arena, const char *question, const char *def);
 bool ask_yes(struct arena *arena, const char *question);
 bool is_terminal(void);
-/* A peer as `status` and `peer list` print it. */
-void json_peer(struct json_writer *w, const struct conf_peer *conf,
-    const struct ledger_peer *peer, int64_t interval_s, int64_t now);
-void text_peers(struct app *app, struct strbuf *sb, int64_t now);
+
+/* ---- peers, printed (peers_out.c) ---- */
+
+/* This node first, then its peers, with all details; opens what it needs. */
+int app_peer_facts(struct app *app, int64_t now, struct api_peer **ret_peers,
+    size_t *ret_n, struct err *err) MUST_CHECK;
+/* As `status`, `peer list` and `peer show` print them; n counts this node. */
+void json_peer(struct json_writer *w, const struct api_peer *peer,
+    bool with_details, int64_t now);
+void text_peers(struct app *app, struct strbuf *sb,
+    const struct api_peer *peers, size_t n, int64_t now);
+void text_alarms(struct app *app, struct strbuf *sb,
+    const struct api_peer *peers, size_t n, int64_t now);
+void text_peer_show(struct app *app, struct strbuf *sb,
+    const struct api_peer *peer, int64_t now);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * peer: whom this node trusts: add with the key compared, list, remove,
+ * peer: whom this node trusts: add with the key compared, list, show, remove,
  * pause, resume, release (design: feed-protocol.md 6 and 10).
  */
 #include "config.h"
@@ -142,33 +142,56 @@ static int
 run_peer_list(struct app *app, struct err *err)
 {
 	int64_t now = clock_now();
+	struct api_peer *peers;
 	struct json_writer w;
 	struct strbuf sb;
-	int ret = -1;
+	size_t n;
+	int ret;
 
-	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
-	    app_ledger(app, err) == -1)
+	if (app_peer_facts(app, now, &peers, &n, err) == -1)
 		return -1;
 	strbuf_init(&sb, 8 << 20);
 	if (!app->json) {
-		text_peers(app, &sb, now);
+		text_peers(app, &sb, peers, n, now);
 	} else {
 		json_writer_init(&w, &sb, 0);
 		json_array(&w);
-		for (size_t i = 0; i < app->peers.n; i++) {
-			const struct conf_peer *conf = &app->peers.items[i];
-			struct ledger_peer peer;
-
-			if (ledger_peer_get(app->ledger, conf->name, &peer,
-				err) == -1)
-				goto out;
-			json_peer(&w, conf, &peer, app->conf.interval_s, now);
-		}
+		for (size_t i = 1; i < n; i++)
+			json_peer(&w, &peers[i], false, now);
 		json_array_end(&w);
 		strbuf_addch(&sb, '\n');
 	}
 	ret = out_text(&sb, err);
-out:
+	strbuf_release(&sb);
+	return ret;
+}
+
+static int
+run_peer_show(struct app *app, struct err *err)
+{
+	const char *name = app->words[0];
+	int64_t now = clock_now();
+	struct api_peer *peers, *peer;
+	struct json_writer w;
+	struct strbuf sb;
+	size_t n;
+	int ret;
+
+	if (app_peer_facts(app, now, &peers, &n, err) == -1)
+		return -1;
+	if ((peer = api_peer_find(peers, n, name)) == NULL)
+		return err_set(err, ERR_NOTFOUND,
+		    "there is no peer %.60s: gspd peer list shows who is there",
+		    name);
+	strbuf_init(&sb, 8 << 20);
+	if (!app->json) {
+		text_peer_show(app, &sb, peer, now);
+	} else {
+		json_writer_init(&w, &sb, 0);
+		json_peer(&w, peer, true, now);
+		strbuf_addch(&sb, '\n');
+	}
+	ret = out_text(&sb, err);
 	strbuf_release(&sb);
 	return ret;
 }
@@ -227,9 +250,13 @@ set_paused(struct app *app, bool paused, struct err *err)
 	    ledger_peer_get(app->ledger, name, &peer, err) == -1)
 		return -1;
 	peer.is_paused = paused;
-	peer.state = paused ? PEER_PAUSED : app_peer_state(&peer, now);
+	peer.state = ledger_peer_promise(&peer, now, peer.reason,
+	    sizeof(peer.reason));
+	if (paused) {
+		peer.state = PEER_PAUSED;
+		peer.reason[0] = '\0';
+	}
 	peer.state_since = now;
-	peer.reason[0] = '\0';
 	peer.retry_at = 0;
 	if (ledger_peer_put(app->ledger, &peer, err) == -1)
 		return -1;
@@ -294,11 +321,26 @@ const struct command cmd_peer_list = {
 	.name = "peer list",
 	.words = "",
 	.summary = "peers with state, records and ages",
-	.help = "LAST 10 shows the latest pulls: . good, u unreachable, ! "
-		"refused or held.",
+	.help = "LAST 30 shows the latest pulls, the newest last: . good, s "
+		"stale, u unreachable,\n! refused or held. Alarms that "
+		"members' heads raised stand below.",
 	.has_json = true,
 	.options = none,
 	.run = run_peer_list,
+};
+
+const struct command cmd_peer_show = {
+	.name = "peer show",
+	.words = "NAME",
+	.summary = "all about one peer, with the records skipped and why",
+	.help = "State, reason, ages, head, key, alarms, who saw which head of "
+		"it, and the first\n100 records that were skipped. NAME may be "
+		"this node.",
+	.min_words = 1,
+	.max_words = 1,
+	.has_json = true,
+	.options = none,
+	.run = run_peer_show,
 };
 
 const struct command cmd_peer_remove = {

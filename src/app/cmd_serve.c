@@ -111,6 +111,7 @@ run_web(struct serve *s)
 		.wake_fd = s->wake[0],
 		.ready_fd = s->ready[1],
 		.now = now_s,
+		.due = pull_due,
 	};
 	struct err err = { 0 };
 

@@ -14,7 +14,10 @@
 struct facts {
 	struct catalogue_status catalogue;
 	struct ledger_head head;
+	struct api_peer *peers; /* this node first */
+	size_t n_peers;
 	int64_t own;
+	int64_t alarms;
 	int64_t now;
 	bool is_served;
 };
@@ -28,15 +31,18 @@ gather(struct app *app, struct facts *facts, struct err *err)
 	    app_catalogue(app, CATALOGUE_READ, err) == -1 ||
 	    catalogue_status(app->catalogue, &facts->catalogue, err) == -1 ||
 	    ledger_head(app->ledger, &facts->head, err) == -1 ||
-	    ledger_count(app->ledger, &facts->own, err) == -1)
+	    ledger_count(app->ledger, &facts->own, err) == -1 ||
+	    app_peer_facts(app, facts->now, &facts->peers, &facts->n_peers,
+		err) == -1)
 		return -1;
+	for (size_t i = 0; i < facts->n_peers; i++)
+		facts->alarms += (int64_t)facts->peers[i].n_alarms;
 	facts->is_served = app_is_served(app);
 	return 0;
 }
 
-static int
-json_status(struct app *app, const struct facts *facts, struct json_writer *w,
-    struct err *err)
+static void
+json_status(struct app *app, const struct facts *facts, struct json_writer *w)
 {
 	json_object(w);
 	json_pair(w, "node", app->conf.node);
@@ -51,6 +57,7 @@ json_status(struct app *app, const struct facts *facts, struct json_writer *w,
 	json_pair_int(w, "serial", facts->head.serial);
 	json_pair(w, "head_digest", facts->head.digest);
 	json_pair_int(w, "expires", facts->head.expires);
+	json_pair_int(w, "alarms", facts->alarms);
 	json_key(w, "kinds");
 	json_object(w);
 	for (int k = 0; k < RECORD_KIND_COUNT; k++)
@@ -59,17 +66,10 @@ json_status(struct app *app, const struct facts *facts, struct json_writer *w,
 	json_object_end(w);
 	json_key(w, "peers");
 	json_array(w);
-	for (size_t i = 0; i < app->peers.n; i++) {
-		const struct conf_peer *conf = &app->peers.items[i];
-		struct ledger_peer peer;
-
-		if (ledger_peer_get(app->ledger, conf->name, &peer, err) == -1)
-			return -1;
-		json_peer(w, conf, &peer, app->conf.interval_s, facts->now);
-	}
+	for (size_t i = 1; i < facts->n_peers; i++)
+		json_peer(w, &facts->peers[i], false, facts->now);
 	json_array_end(w);
 	json_object_end(w);
-	return 0;
 }
 
 static void
@@ -94,7 +94,7 @@ text_status(struct app *app, const struct facts *facts, struct strbuf *sb)
 	    facts->own, facts->head.serial,
 	    facts->head.serial > 0 ? at : "never published");
 	strbuf_addch(sb, '\n');
-	text_peers(app, sb, facts->now);
+	text_peers(app, sb, facts->peers, facts->n_peers, facts->now);
 }
 
 static int
@@ -109,7 +109,7 @@ run_status(struct app *app, struct err *err)
 	ret = gather(app, &facts, err);
 	if (ret == 0 && app->json) {
 		json_writer_init(&w, &sb, 0);
-		ret = json_status(app, &facts, &w, err);
+		json_status(app, &facts, &w);
 		strbuf_addch(&sb, '\n');
 	} else if (ret == 0) {
 		text_status(app, &facts, &sb);
@@ -117,6 +117,8 @@ run_status(struct app *app, struct err *err)
 	if (ret == 0)
 		ret = out_text(&sb, err);
 	strbuf_release(&sb);
+	if (ret == 0 && facts.alarms != 0)
+		return EXIT_PROBLEM;
 	return ret;
 }
 
@@ -127,7 +129,8 @@ const struct command cmd_status = {
 	.words = "",
 	.summary = "what the node holds, publishes, and how its peers are",
 	.help = "The digest is that of the whole catalogue: nodes with the "
-		"same digest hold\nthe same records.",
+		"same digest hold\nthe same records. Exit code 1 while "
+		"there is an alarm: see gspd peer list.",
 	.has_json = true,
 	.options = options,
 	.run = run_status,

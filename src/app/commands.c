@@ -19,6 +19,7 @@
 	X(pull)                                                                \
 	X(peer_add)                                                            \
 	X(peer_list)                                                           \
+	X(peer_show)                                                           \
 	X(peer_remove)                                                         \
 	X(peer_pause)                                                          \
 	X(peer_resume)                                                         \

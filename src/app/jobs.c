@@ -156,13 +156,3 @@ app_rebuild(struct app *app, struct err *err)
 		ret = file_remove(app_path(app, APP_REBUILD_MARK), err);
 	return ret;
 }
-
-enum peer_state
-app_peer_state(const struct ledger_peer *peer, int64_t now)
-{
-	if (peer->serial == 0)
-		return PEER_NEW;
-	if (now >= peer->expires)
-		return PEER_STALE;
-	return now >= peer->next_promised ? PEER_LATE : PEER_FRESH;
-}

@@ -25,6 +25,7 @@ gspd_SOURCES = \
 	src/app/jobs.c \
 	src/app/main.c \
 	src/app/output.c \
+	src/app/peers_out.c \
 	src/app/serve_pull.c \
 	src/app/serve_socket.c
 gspd_LDADD = $(ROOM_LIBS) $(DEP_LIBS)

@@ -1,20 +1,16 @@
 /*
  * output: exit codes, standard output and standard error, questions on a
- * terminal, and how a peer is printed (design: ux.md; feed-protocol.md 10).
+ * terminal (design: ux.md). Neighbours: peers_out.c prints peers.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/app.h"
-
-#define MARKS      10 /* pulls shown in a line of the list */
-#define NAME_CELLS 8  /* at least */
 
 int
 exit_code(const struct err *err)
@@ -111,107 +107,4 @@ ask_yes(struct arena *arena, const char *question)
 	const char *answer = ask(arena, question, "no");
 
 	return answer[0] == 'y' || answer[0] == 'Y';
-}
-
-void
-json_peer(struct json_writer *w, const struct conf_peer *conf,
-    const struct ledger_peer *peer, int64_t interval_s, int64_t now)
-{
-	json_object(w);
-	json_pair(w, "name", conf->name);
-	json_pair(w, "url", conf->url);
-	json_pair(w, "key", conf->key);
-	json_pair(w, "state",
-	    peer_state_name(conf->is_paused ? PEER_PAUSED : peer->state));
-	json_pair(w, "reason", peer->reason);
-	json_pair_int(w, "records", peer->records);
-	json_pair_int(w, "bad_records", peer->bad_records);
-	json_pair_int(w, "serial", peer->serial);
-	json_pair(w, "digest", peer->digest);
-	json_pair_int(w, "expires", peer->expires);
-	json_pair_int(w, "state_since", peer->state_since);
-	json_pair_int(w, "last_try", peer->last_try);
-	json_pair_int(w, "last_good", peer->last_good);
-	json_pair_int(w, "age",
-	    peer->last_good > 0 ? now - peer->last_good : -1);
-	json_pair_int(w, "next", pull_due(peer, interval_s, now));
-	json_pair_int(w, "failures", peer->failures);
-	json_pair_bool(w, "paused", conf->is_paused);
-	json_object_end(w);
-}
-
-/* A letter a pull, oldest first: the last ten. */
-static void
-get_marks(struct app *app, const char *name, char ret_marks[MARKS + 1])
-{
-	struct ledger_pull *pulls;
-	struct err err;
-	size_t n;
-
-	if (ledger_pulls(app->ledger, app->arena, name, &pulls, &n, &err) == -1)
-		n = 0;
-	if (n > MARKS)
-		n = MARKS;
-	for (size_t i = 0; i < n; i++) {
-		enum peer_state state = pulls[i].state; /* newest first */
-
-		ret_marks[n - 1 - i] = state == PEER_FRESH || state == PEER_LATE
-					   ? '.'
-				       : state == PEER_UNREACHABLE ? 'u'
-								   : '!';
-	}
-	ret_marks[n] = '\0';
-}
-
-static void
-text_peer(struct app *app, struct strbuf *sb, const struct conf_peer *conf,
-    int width, int64_t now)
-{
-	struct ledger_peer peer;
-	char good[32] = "never", age[24], next[24] = "-", marks[MARKS + 1];
-	struct err err;
-	int64_t due;
-
-	if (ledger_peer_get(app->ledger, conf->name, &peer, &err) == -1)
-		return;
-	if (peer.last_good > 0) {
-		clock_format_age(now - peer.last_good, age, sizeof(age));
-		(void)snprintf(good, sizeof(good), "%s ago", age);
-	}
-	due = pull_due(&peer, app->conf.interval_s, now);
-	if (!conf->is_paused && due > 0)
-		clock_format_age(due, next, sizeof(next));
-	else if (!conf->is_paused)
-		(void)snprintf(next, sizeof(next), "now");
-	get_marks(app, conf->name, marks);
-	strbuf_addf(sb, "%-*s  %-11s %8" PRId64 "  %-11s  %-7s", width,
-	    conf->name,
-	    peer_state_name(conf->is_paused ? PEER_PAUSED : peer.state),
-	    peer.records, good, next);
-	if (peer.reason[0] != '\0')
-		strbuf_addf(sb, "  %-*s  %s", MARKS, marks, peer.reason);
-	else if (marks[0] != '\0')
-		strbuf_addf(sb, "  %s", marks);
-	strbuf_addch(sb, '\n');
-}
-
-void
-text_peers(struct app *app, struct strbuf *sb, int64_t now)
-{
-	int width = NAME_CELLS;
-
-	if (app->peers.n == 0) {
-		strbuf_addstr(sb, "no peers yet: gspd peer add URL\n");
-		return;
-	}
-	for (size_t i = 0; i < app->peers.n; i++) {
-		int len = (int)strlen(app->peers.items[i].name);
-
-		width = len > width ? len : width;
-	}
-	strbuf_addf(sb, "%-*s  %-11s %8s  %-11s  %-7s  %-*s  %s\n", width,
-	    "PEER", "STATE", "RECORDS", "LAST GOOD", "NEXT", MARKS, "LAST 10",
-	    "NOTE");
-	for (size_t i = 0; i < app->peers.n; i++)
-		text_peer(app, sb, &app->peers.items[i], width, now);
 }

@@ -185,7 +185,28 @@ int ledger_peer_put(struct ledger *ledger, const struct ledger_peer *peer,
     struct err *err) MUST_CHECK;
 int ledger_peer_remove(struct ledger *ledger, const char *name,
     struct err *err) MUST_CHECK;
-/* One line per pull, the last 30 kept. */
+/*
+ * Late behind the time it promised its next head for, stale behind the end
+ * of the last; the reason in words, "" when it is fresh or new.
+ */
+enum peer_state ledger_peer_promise(const struct ledger_peer *peer, int64_t now,
+    char *ret_reason, size_t len);
+/*
+ * How it is now: what the last pull made of it and the clock since. One that
+ * was fresh then and has broken its promise by now is late or stale; trouble
+ * (rejected, forked, held) stays trouble. is_paused: also peers.conf may say
+ * so. since: 0 when nobody knows.
+ */
+struct ledger_health {
+	enum peer_state state;
+	int64_t since;
+	char reason[256];
+};
+struct ledger_health ledger_peer_health(const struct ledger_peer *peer,
+    bool is_paused, int64_t now);
+
+/* One line per pull, the last 30 kept, newest first. */
+#define LEDGER_PULLS_KEPT 30
 struct ledger_pull {
 	int64_t at;
 	enum peer_state state;

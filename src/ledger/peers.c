@@ -11,8 +11,7 @@
 #include "ledger/ledger_priv.h"
 #include "ledger/ledger_sql.h"
 
-#define PULLS_KEPT 30
-#define BAD_KEPT   100
+#define BAD_KEPT 100
 
 static const char *const state_names[] = {
 	[PEER_NEW] = "new",
@@ -189,7 +188,7 @@ ledger_pull_add(struct ledger *ledger, const char *name,
 	if (rc == 0) {
 		stmt = ledger_stmt(ledger, LEDGER_SQL_PULL_TRIM);
 		db_bind_text(stmt, 1, name);
-		db_bind_int(stmt, 2, PULLS_KEPT);
+		db_bind_int(stmt, 2, LEDGER_PULLS_KEPT);
 		rc = db_exec(stmt, err);
 	}
 	return ledger_join_end(ledger, own, rc, err);
@@ -204,9 +203,9 @@ ledger_pulls(struct ledger *ledger, struct arena *arena, const char *name,
 	size_t n = 0;
 	int rc;
 
-	pulls = arena_alloc(arena, PULLS_KEPT * sizeof(*pulls));
+	pulls = arena_alloc(arena, LEDGER_PULLS_KEPT * sizeof(*pulls));
 	db_bind_text(stmt, 1, name);
-	while ((rc = db_step(stmt, err)) == 1 && n < PULLS_KEPT) {
+	while ((rc = db_step(stmt, err)) == 1 && n < LEDGER_PULLS_KEPT) {
 		pulls[n].at = db_column_int(stmt, 0);
 		pulls[n].state = ledger_state_parse(db_column_text(stmt, 1));
 		pulls[n].took_ms = db_column_int(stmt, 2);

@@ -46,28 +46,6 @@ peer_settle(struct peer *peer, enum peer_state state, const char *reason)
 	    state == PEER_UNREACHABLE || state == PEER_REJECTED);
 }
 
-static enum peer_state
-by_promise(const struct ledger_peer *row, int64_t now, char *ret_reason,
-    size_t len)
-{
-	char age[32];
-
-	ret_reason[0] = '\0';
-	if (row->expires != 0 && now > row->expires) {
-		clock_format_age(now - row->expires, age, sizeof(age));
-		(void)snprintf(ret_reason, len,
-		    "the last head it signed expired %s ago", age);
-		return PEER_STALE;
-	}
-	if (row->next_promised != 0 && now > row->next_promised) {
-		clock_format_age(now - row->next_promised, age, sizeof(age));
-		(void)snprintf(ret_reason, len, "its next head is %s late",
-		    age);
-		return PEER_LATE;
-	}
-	return PEER_FRESH;
-}
-
 void
 peer_settle_good(struct peer *peer)
 {
@@ -86,7 +64,7 @@ peer_settle_good(struct peer *peer)
 	}
 	row->held_serial = row->held_since = row->held_heads = 0;
 	row->is_released = false;
-	state = by_promise(row, now, reason, sizeof(reason));
+	state = ledger_peer_promise(row, now, reason, sizeof(reason));
 	peer_settle(peer, state, reason);
 }
 
@@ -95,8 +73,8 @@ peer_settle_unreachable(struct peer *peer, const char *reason)
 {
 	struct ledger_peer *row = &peer->row;
 	char promise[128], text[sizeof(row->reason)];
-	enum peer_state state = by_promise(row, round_now(peer->round), promise,
-	    sizeof(promise));
+	enum peer_state state = ledger_peer_promise(row, round_now(peer->round),
+	    promise, sizeof(promise));
 
 	if (state == PEER_STALE) {
 		(void)snprintf(text, sizeof(text), "%s; %s", promise, reason);

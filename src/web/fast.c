@@ -18,7 +18,8 @@ static const char robots[] = "User-agent: *\n"
 			     "Disallow: /search?\n"
 			     "Disallow: /*/search?\n"
 			     "Disallow: /api/\n"
-			     "Disallow: /feed/\n";
+			     "Disallow: /feed/\n"
+			     "Disallow: /metrics\n";
 
 static void
 not_found(struct http_response *res)

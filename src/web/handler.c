@@ -107,6 +107,8 @@ route(struct page *page, struct http_response *res, struct err *err)
 		return show_home(page, res, err);
 	if (strcmp(path, "/peers") == 0)
 		return show_peers(page, res, err);
+	if (strncmp(path, "/peers/", 7) == 0 && path[7] != '\0')
+		return show_peer(page, path + 7, res, err);
 	if (strcmp(path, "/about") == 0) {
 		show_about(page, res);
 		return 0;
@@ -228,6 +230,8 @@ handler_handle(void *ctx, void *worker, const struct http_request *req,
 	} else if (strcmp(req->path, "/readyz") == 0 &&
 		   req->method != HTTP_POST)
 		serve_ready(api, req, res);
+	else if (strcmp(req->path, "/metrics") == 0 && req->method != HTTP_POST)
+		api_metrics(api, req, res);
 	else
 		handle_page(api, req, res);
 }

@@ -19,6 +19,7 @@ struct conf_entry {
 struct web {
 	const char *folder;
 	struct web_options options;
+	int64_t started;
 	pthread_mutex_t lock; /* over conf */
 	const struct conf *conf;
 	struct conf_entry *reloaded;

@@ -3,15 +3,17 @@ src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 	src/web/assets.h src/web/text.h src/web/text.def src/web/tmpl.h \
 	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
 	src/web/failure.c src/web/fast.c src/web/handler.c src/web/home.c \
-	src/web/others.c src/web/page.c src/web/peers.c src/web/programme.c \
-	src/web/provenance.c src/web/record.c src/web/results.c \
-	src/web/rows.c src/web/schedule.c src/web/text.c src/web/tmpl.c \
-	src/web/web.c src/web/worker.c
+	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
+	src/web/programme.c src/web/provenance.c src/web/record.c \
+	src/web/results.c src/web/rows.c src/web/schedule.c \
+	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
+	src/web/worker.c
 nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/about_tmpl.c \
-	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peers_tmpl.c \
-	src/web/record_tmpl.c src/web/results_tmpl.c
+	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peer_tmpl.c \
+	src/web/peers_tmpl.c src/web/record_tmpl.c src/web/results_tmpl.c
 WEB_TEMPLATES = src/web/about.tmpl src/web/home.tmpl src/web/layout.tmpl \
-	src/web/peers.tmpl src/web/record.tmpl src/web/results.tmpl
+	src/web/peer.tmpl src/web/peers.tmpl src/web/record.tmpl \
+	src/web/results.tmpl
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
 EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS)
 CLEANFILES += $(nodist_src_web_libweb_a_SOURCES)
@@ -25,12 +27,14 @@ src/web/embedded.c: $(WEB_ASSETS) tools/embed$(EXEEXT)
 src/web/about_tmpl.c: src/web/about.tmpl
 src/web/home_tmpl.c: src/web/home.tmpl
 src/web/layout_tmpl.c: src/web/layout.tmpl
+src/web/peer_tmpl.c: src/web/peer.tmpl
 src/web/peers_tmpl.c: src/web/peers.tmpl
 src/web/record_tmpl.c: src/web/record.tmpl
 src/web/results_tmpl.c: src/web/results.tmpl
 TMPLC = $(MKDIR_P) $(@D) && tools/tmplc$(EXEEXT)
 src/web/about_tmpl.c src/web/home_tmpl.c src/web/layout_tmpl.c \
-src/web/peers_tmpl.c src/web/record_tmpl.c src/web/results_tmpl.c: \
+src/web/peer_tmpl.c src/web/peers_tmpl.c src/web/record_tmpl.c \
+src/web/results_tmpl.c: \
     tools/tmplc$(EXEEXT)
 	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
 		> $@.tmp && mv $@.tmp $@
@@ -48,5 +52,11 @@ CLEANFILES += tests/unit/escape_tmpl.c
 
 UNIT_TESTS += tests/unit/test_web
 tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/site.c \
-	tests/unit/site.h tests/unit/client.h
+	tests/unit/site.h tests/unit/client.h tests/unit/visit.h
 tests_unit_test_web_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_web_peers
+tests_unit_test_web_peers_SOURCES = tests/unit/test_web_peers.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_peers_LDADD = $(UNIT_LDADD)

@@ -91,6 +91,15 @@ page_day_iso(const struct page *page, int64_t at)
 }
 
 const char *
+page_time_iso(const struct page *page, int64_t at)
+{
+	char text[CLOCK_TEXT_LEN];
+
+	clock_format(at, text);
+	return arena_strdup(page->arena, text);
+}
+
+const char *
 page_day(const struct page *page, int64_t at)
 {
 	return page_date(page, page_day_iso(page, at));

@@ -47,6 +47,7 @@ const char *page_date(const struct page *page, const char *date);
 const char *page_day(const struct page *page, int64_t at);
 /* The same as 2026-11-21, for <time datetime>. */
 const char *page_day_iso(const struct page *page, int64_t at);
+const char *page_time_iso(const struct page *page, int64_t at);
 const char *page_age(const struct page *page, int64_t at);
 /* 12,345 */
 const char *page_number(const struct page *page, int64_t n);
@@ -262,11 +263,61 @@ struct home {
 	const char *peers;
 };
 
+/* The last pulls as paths of a drawing; words NULL: there were none. */
+struct spark {
+	const char *good, *bad, *words;
+};
+
+struct alarm_line {
+	const char *words, *advice, *when, *href, *node;
+	bool is_proven;
+};
+
 struct peer_line {
-	const char *node, *country, *records, *state, *state_code;
-	const char *good, *good_iso, *reason, *url, *published, *browse;
+	const char *node, *href, *country, *records, *state, *state_code;
+	const char *good, *good_iso, *reason, *published, *browse;
+	const char *notes[3];
+	size_t n_notes;
+	struct spark spark;
 	bool is_self;
 };
+
+struct peers_view {
+	struct peer_line *lines;
+	size_t n;
+	struct alarm_line *alarms;
+	size_t n_alarms;
+};
+
+struct pull_line {
+	const char *at, *at_iso, *state, *state_code, *took, *bytes, *changed;
+};
+
+struct seen_line {
+	const char *witness, *href, *words, *serial, *digest;
+};
+
+struct peer_view {
+	const struct api_peer *peer;
+	const char *country;
+	struct row *rows;
+	struct spark spark;
+	struct pull_line *pulls;
+	size_t n_pulls;
+	struct alarm_line *alarms;
+	size_t n_alarms;
+	struct seen_line *seen;
+	size_t n_seen;
+};
+
+/* peers.c, spark.c */
+const char *peer_country(const struct page *page, const char *node);
+const char *peer_state_words(const struct page *page,
+    const struct api_peer *peer);
+const char *peer_link(const struct page *page, const char *node);
+struct alarm_line peer_alarm(const struct page *page,
+    const struct ledger_alarm *alarm);
+struct spark spark_make(const struct page *page, const struct api_peer *peer);
 
 struct failure {
 	int status;
@@ -286,6 +337,8 @@ int show_record(struct page *page, const char *id, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_peers(struct page *page, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_peer(struct page *page, const char *name, struct http_response *res,
+    struct err *err) MUST_CHECK;
 void show_about(struct page *page, struct http_response *res);
 void show_failure(struct page *page, int status, const char *text,
     struct http_response *res);
@@ -304,7 +357,9 @@ void tmpl_results(struct strbuf *out, const struct page *page,
 void tmpl_record(struct strbuf *out, const struct page *page,
     const struct record_view *view);
 void tmpl_peers(struct strbuf *out, const struct page *page,
-    const struct peer_line *lines, size_t n);
+    const struct peers_view *view);
+void tmpl_peer(struct strbuf *out, const struct page *page,
+    const struct peer_view *view);
 void tmpl_about(struct strbuf *out, const struct page *page);
 void tmpl_failure(struct strbuf *out, const struct page *page,
     const struct failure *failure);
@@ -314,6 +369,9 @@ void tmpl_bottom(struct strbuf *out, const struct page *page);
 void tmpl_said(struct strbuf *out, struct said said);
 void tmpl_card(struct strbuf *out, const struct card *card);
 void tmpl_rows(struct strbuf *out, const struct row *rows);
+void tmpl_spark(struct strbuf *out, const struct spark *spark);
+void tmpl_alarms(struct strbuf *out, const struct page *page,
+    const struct alarm_line *alarms, size_t n);
 
 /* assets.c: embedded files */
 const char *asset_style_path(void); /* "/style.<hash>.css" */

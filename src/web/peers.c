@@ -1,13 +1,14 @@
 /*
- * peers: the page of nodes: what each publishes, how fresh it is, and why
- * when it is not. Neighbours: api/peers.c gathers the facts.
+ * peers: the page of nodes: what each publishes, how fresh it is, why when it
+ * is not, and what other members' heads say against them. Neighbours:
+ * api/peers.c gathers the facts, peer.c is the page of one node.
  */
 #include "web/page.h"
 
 #include <string.h>
 
-static const char *
-country_of(const struct page *page, const char *node)
+const char *
+peer_country(const struct page *page, const char *node)
 {
 	char code[3] = { 0 };
 
@@ -19,51 +20,136 @@ country_of(const struct page *page, const char *node)
 	    vocab_label(VOCAB_COUNTRY, code, page->lang));
 }
 
-static const char *
-state_words(const struct page *page, const struct api_peer *peer)
+const char *
+peer_state_words(const struct page *page, const struct api_peer *peer)
 {
-	if (peer->is_self)
-		return page_text(page, peer->state == PEER_FRESH
-					   ? TEXT_STATE_SELF
-					   : TEXT_STATE_SELF_NONE);
-	return page_text(page, TEXT_STATE_NEW + (unsigned)peer->state);
+	if (!peer->is_self)
+		return page_text(page, TEXT_STATE_NEW + (unsigned)peer->state);
+	switch (peer->state) {
+	case PEER_FRESH: return page_text(page, TEXT_STATE_SELF);
+	case PEER_NEW: return page_text(page, TEXT_STATE_SELF_NONE);
+	default: return page_text(page, TEXT_STATE_SELF_STALE);
+	}
+}
+
+const char *
+peer_link(const struct page *page, const char *node)
+{
+	return page_link(page, arena_printf(page->arena, "/peers/%s", node));
+}
+
+/* "Canada (ca)" */
+static const char *
+who(const struct page *page, const char *node)
+{
+	return arena_printf(page->arena, "%s (%s)", peer_country(page, node),
+	    node);
+}
+
+struct alarm_line
+peer_alarm(const struct page *page, const struct ledger_alarm *alarm)
+{
+	struct alarm_line line = {
+		.words = page_say(page, TEXT_ALARM_FORK + (unsigned)alarm->kind,
+		    0, "node", who(page, alarm->node), "witness",
+		    who(page, alarm->witness), NULL),
+		.when = page_age(page, alarm->since),
+		.advice = page_say(page,
+		    TEXT_ALARM_FORK_DO + (unsigned)alarm->kind, 0, "node",
+		    alarm->node, "witness", alarm->witness, NULL),
+		.href = peer_link(page, alarm->node),
+		.node = alarm->node,
+		.is_proven = alarm->is_proven,
+	};
+
+	return line;
+}
+
+static void
+add_note(const struct page *page, struct peer_line *line, const char *text)
+{
+	line->notes[line->n_notes++] = arena_strdup(page->arena, text);
+}
+
+static void
+fill_notes(const struct page *page, const struct api_peer *peer,
+    struct peer_line *line)
+{
+	int64_t bad = peer->row.bad_records;
+
+	if (peer->n_alarms != 0)
+		add_note(page, line, page_text(page, TEXT_PEERS_ALARMED));
+	if (bad != 0)
+		add_note(page, line,
+		    page_say(page, TEXT_PEERS_SKIPPED, bad, "n",
+			page_number(page, bad), NULL));
+	if (peer->row.via[0] != '\0')
+		add_note(page, line,
+		    page_say(page, TEXT_PEERS_VIA, 0, "relay",
+			who(page, peer->row.via), NULL));
+}
+
+static void
+fill_line(const struct page *page, const struct api_peer *peer,
+    struct peer_line *line)
+{
+	line->node = peer->name;
+	line->href = peer_link(page, peer->name);
+	line->country = peer_country(page, peer->name);
+	line->records = page_number(page, peer->records);
+	line->state = peer_state_words(page, peer);
+	line->state_code = peer_state_name(peer->state);
+	line->good = page_age(page, peer->last_good);
+	if (peer->last_good != 0)
+		line->good_iso = page_time_iso(page, peer->last_good);
+	line->reason = peer->reason;
+	line->is_self = peer->is_self;
+	if (peer->published_at != 0)
+		line->published = page_say(page, TEXT_PEERS_PUBLISHED, 0,
+		    "date", page_day(page, peer->published_at), NULL);
+	if (peer->records != 0)
+		line->browse = page_link(page,
+		    arena_printf(page->arena, "/search?node=%s", peer->name));
+	line->spark = spark_make(page, peer);
+	fill_notes(page, peer, line);
+}
+
+static void
+fill_alarms(const struct page *page, const struct api_peer *peers, size_t n,
+    struct peers_view *view)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += peers[i].n_alarms;
+	view->alarms = arena_alloc(page->arena,
+	    (count + 1) * sizeof(*view->alarms));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < peers[i].n_alarms; k++)
+			view->alarms[view->n_alarms++] = peer_alarm(page,
+			    &peers[i].alarms[k]);
 }
 
 int
 show_peers(struct page *page, struct http_response *res, struct err *err)
 {
-	struct peer_line *lines;
+	struct peers_view view = { 0 };
 	struct api_peer *peers;
 	size_t n;
 
 	if (api_peers(page->api, page->arena, &peers, &n, err) == -1)
 		return -1;
-	lines = arena_alloc(page->arena, n * sizeof(*lines));
+	view.lines = arena_alloc(page->arena, n * sizeof(*view.lines));
 	for (size_t i = 0; i < n; i++) {
-		const struct api_peer *peer = &peers[i];
-
-		lines[i].node = peer->name;
-		lines[i].country = country_of(page, peer->name);
-		lines[i].records = page_number(page, peer->records);
-		lines[i].state = state_words(page, peer);
-		lines[i].state_code = peer_state_name(peer->state);
-		lines[i].good = page_age(page, peer->last_good);
-		if (peer->last_good != 0)
-			lines[i].good_iso = page_day_iso(page, peer->last_good);
-		lines[i].reason = peer->reason;
-		lines[i].url = *peer->url != '\0' ? peer->url : NULL;
-		lines[i].is_self = peer->is_self;
-		if (peer->published_at != 0)
-			lines[i].published = page_say(page,
-			    TEXT_PEERS_PUBLISHED, 0, "date",
-			    page_day(page, peer->published_at), NULL);
-		if (peer->records != 0)
-			lines[i].browse = page_link(page,
-			    arena_printf(page->arena, "/search?node=%s",
-				peer->name));
+		if (api_peer_pulls(page->api, page->arena, &peers[i], err) ==
+		    -1)
+			return -1;
+		fill_line(page, &peers[i], &view.lines[i]);
 	}
+	view.n = n;
+	fill_alarms(page, peers, n, &view);
 	page->title = page_text(page, TEXT_PEERS_TITLE);
 	page->canonical = "/peers";
-	tmpl_peers(&res->body, page, lines, n);
+	tmpl_peers(&res->body, page, &view);
 	return 0;
 }

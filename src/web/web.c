@@ -239,6 +239,7 @@ web_run(const struct conf *conf, const struct web_options *options,
 {
 	struct web web = { .folder = options->folder,
 		.options = *options,
+		.started = options->now(),
 		.conf = conf };
 	struct signal_state state;
 	struct http_server *server;

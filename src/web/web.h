@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "conf/conf.h"
+#include "ledger/ledger.h"
 
 struct web_options {
 	const char *folder;    /* the data folder */
@@ -18,6 +19,9 @@ struct web_options {
 	/* Written once, one byte, when requests are answered. -1: none. */
 	int ready_fd;
 	int64_t (*now)(void);
+	/* Seconds until a peer is asked again (pull_due()), or NULL. */
+	int64_t (*due)(const struct ledger_peer *peer, int64_t interval_s,
+	    int64_t now);
 	/* Milliseconds; 0: the limits of http/limits.h. For tests. */
 	int head_ms, idle_ms, grace_ms;
 };

@@ -122,6 +122,8 @@ worker_new(void *ctx, unsigned i)
 	(void)i;
 	worker->web = ctx;
 	worker->api.folder = worker->web->folder;
+	worker->api.started = worker->web->started;
+	worker->api.due = worker->web->options.due;
 	return worker;
 }
 

@@ -36,6 +36,15 @@ fixed_now(void)
 	return SITE_NOW;
 }
 
+static int64_t
+fixed_due(const struct ledger_peer *peer, int64_t interval_s, int64_t now)
+{
+	(void)peer;
+	(void)interval_s;
+	(void)now;
+	return SITE_DUE;
+}
+
 #define OK(call) assert_int_equal((call), 0)
 
 static struct record *
@@ -305,6 +314,7 @@ site_start(struct site *site, bool with_catalogue)
 		.wake_fd = wake[0],
 		.ready_fd = ready[1],
 		.now = fixed_now,
+		.due = fixed_due,
 		.head_ms = 500,
 		.idle_ms = 1000,
 		.grace_ms = 20 };

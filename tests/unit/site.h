@@ -9,6 +9,8 @@
 
 #define SITE_NOW INT64_C(1795255200) /* 2026-11-21T10:00:00Z */
 
+#define SITE_DUE INT64_C(840) /* seconds to the next pull of each */
+
 /* Long enough to be worth packing. */
 #define SITE_FILL "<!-- 0123456789 0123456789 0123456789 0123456789 -->"
 #define SITE_MUCH SITE_FILL SITE_FILL SITE_FILL SITE_FILL SITE_FILL SITE_FILL
