@@ -28,3 +28,8 @@ tests_unit_test_pull_due_SOURCES = tests/unit/test_pull_due.c
 tests_unit_test_pull_due_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_loop_SOURCES = tests/unit/test_pull_loop.c $(PULL_WORLD)
 tests_unit_test_pull_loop_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_pull_attacks
+tests_unit_test_pull_attacks_SOURCES = tests/unit/test_pull_attacks.c \
+	$(PULL_WORLD)
+tests_unit_test_pull_attacks_LDADD = $(UNIT_LDADD)
