@@ -8,6 +8,10 @@ ALTER TABLE peer ADD COLUMN pin TEXT NOT NULL DEFAULT '';
 ALTER TABLE peer ADD COLUMN key TEXT NOT NULL DEFAULT '';
 -- Which relay the last good pull came through; '' for its own address.
 ALTER TABLE peer ADD COLUMN via TEXT NOT NULL DEFAULT '';
+-- Its own address failed so often in a row, is not asked before, and why.
+ALTER TABLE peer ADD COLUMN own_failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN own_retry_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE peer ADD COLUMN own_trouble TEXT NOT NULL DEFAULT '';
 -- Quarantine: so many heads in a row led to something that was refused; the
 -- last of them, and when that was.
 ALTER TABLE peer ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
@@ -42,6 +46,7 @@ CREATE TABLE seen (
   epoch        INTEGER NOT NULL,
   digest       TEXT NOT NULL,
   said_at      INTEGER NOT NULL,        -- serial of the witness's head
+  ahead_since  INTEGER NOT NULL,        -- newer than ours since; 0: it is not
   PRIMARY KEY (witness, node)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX seen_node ON seen (node);

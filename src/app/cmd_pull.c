@@ -42,6 +42,17 @@ draw(void *ctx, const char *peer, int64_t pages, int64_t pages_all,
 }
 
 static void
+tell_notice(void *ctx, const struct pull_notice *notice)
+{
+	struct arena *arena = arena_new();
+
+	(void)ctx;
+	complain("%s: %s (%s): %s", notice->event, notice->node,
+	    notice->witness, quoted(arena, notice->text));
+	arena_free(arena);
+}
+
+static void
 json_results(struct json_writer *w, const struct pull_result *results, size_t n)
 {
 	json_array(w);
@@ -184,6 +195,10 @@ run_pull(struct app *app, struct err *err)
 		goto out;
 	app_env(app, &env);
 	env.ctx = &bar;
+	env.notice = tell_notice;
+	/* Who asks by hand wants to know of the peer's own address. */
+	if (!args_flag(app, "--due"))
+		env.interval_s = 0;
 	if (isatty(STDERR_FILENO))
 		env.progress = draw;
 	if (n > 0 && pull_round(&env, peers, n, results, err) == -1)

@@ -29,6 +29,8 @@ app_env(struct app *app, struct pull_env *ret_env)
 		.search = app->search,
 		.now = wall_clock,
 		.transfers = app->has_conf ? app->conf.transfers : 0,
+		.interval_s = app->has_conf ? app->conf.interval_s : 0,
+		.peers = &app->peers,
 	};
 
 	*ret_env = env;

@@ -71,6 +71,21 @@ state_changed(void *ctx, const struct ledger_peer *peer, enum peer_state before)
 	strbuf_release(&reason);
 }
 
+/* What somebody else did: a relay that lied, what gossip brought up. */
+static void
+tell_notice(void *ctx, const struct pull_notice *notice)
+{
+	struct strbuf text;
+
+	(void)ctx;
+	strbuf_init(&text, 1000);
+	log_quote(&text, notice->text, strlen(notice->text), 240);
+	log_event(notice->is_grave ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
+	    notice->event, "peer=%s by=%s text=\"%s\"", notice->node,
+	    notice->witness, text.buf);
+	strbuf_release(&text);
+}
+
 /* Who was under way is due again at once, and goes on from what is staged. */
 static void
 drop_loop(struct worker *w)
@@ -288,6 +303,7 @@ start_peer(struct worker *w, const struct conf_peer *peer, struct err *err)
 	if (w->loop == NULL) {
 		app_env(w->app, &env);
 		env.changed = state_changed;
+		env.notice = tell_notice;
 		w->loop = pull_loop_new(&env, on_done, w, err);
 		if (w->loop == NULL)
 			return -1;

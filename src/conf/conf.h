@@ -28,6 +28,7 @@ struct conf {
 	int64_t resign_s;  /* 6 h */
 	int64_t next_s;    /* 24 h */
 	int64_t expires_s; /* 7 d */
+	bool is_relay;     /* carry the feeds of peers at feed/m/ */
 	/* [pull] */
 	int64_t interval_s; /* 30 min; below 5 min only for tests */
 	int64_t transfers;  /* 16 in all */

@@ -177,6 +177,9 @@ struct ledger_peer {
 	int64_t held_until;      /* too much churn: held till then; or 0 */
 	int64_t fetched;         /* bytes used of the budget ... */
 	int64_t fetched_at;      /* ... as counted then */
+	int64_t own_failures;    /* of its own address, in a row */
+	int64_t own_retry_at;    /* it is not asked before, given relays */
+	char own_trouble[160];   /* why it failed last, or "" */
 };
 /* Absent: ret_peer is zeroed with the name, state PEER_NEW, and 0. */
 int ledger_peer_get(struct ledger *ledger, const char *name,
@@ -235,7 +238,8 @@ struct ledger_seen {
 	int64_t serial;
 	int64_t epoch;
 	char digest[65];
-	int64_t said_at; /* serial of the witness's head */
+	int64_t said_at;     /* serial of the witness's head */
+	int64_t ahead_since; /* newer than what we hold since; 0: it is not */
 };
 /* A head of `node` was accepted, or published when it is ours: the last 64
  * of each node are kept. */
@@ -247,6 +251,16 @@ int ledger_accepted(struct ledger *ledger, const char *node, int64_t serial,
 /* The highest serial accepted of a node that is not above `most`; or 0. */
 int ledger_accepted_last(struct ledger *ledger, const char *node, int64_t most,
     int64_t *ret_serial, struct err *err) MUST_CHECK;
+/* All that are kept of a node, by serial. */
+struct ledger_accepted {
+	int64_t serial;
+	int64_t epoch;
+	char digest[65];
+	int64_t at; /* when it was accepted or published */
+};
+int ledger_accepted_list(struct ledger *ledger, struct arena *arena,
+    const char *node, struct ledger_accepted **ret_list, size_t *ret_n,
+    struct err *err) MUST_CHECK;
 /* What a witness says now, instead of what it said before. A node with more
  * peers than fit into a head names them by turns: what it named before and
  * leaves out now stays. */

@@ -51,6 +51,7 @@ enum ledger_sql {
 	LEDGER_SQL_ACCEPTED_TRIM,
 	LEDGER_SQL_ACCEPTED,
 	LEDGER_SQL_ACCEPTED_LAST,
+	LEDGER_SQL_ACCEPTED_LIST,
 	LEDGER_SQL_ACCEPTED_DROP,
 	LEDGER_SQL_SEEN_PUT,
 	LEDGER_SQL_SEEN,
@@ -158,7 +159,8 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 			    " held_heads, is_paused, is_released, pin, key,"
 			    " via, refusals, refused_digest, churn, churn_at,"
 			    " refused_at, held_digest, held_records,"
-			    " held_until, fetched, fetched_at"
+			    " held_until, fetched, fetched_at, own_failures,"
+			    " own_retry_at, own_trouble"
 			    " FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PEER_PUT] = "INSERT OR REPLACE INTO peer (name, state,"
 				" state_since, reason, serial, epoch, digest,"
@@ -169,11 +171,13 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 				" is_released, pin, key, via, refusals,"
 				" refused_digest, churn, churn_at, refused_at,"
 				" held_digest, held_records, held_until,"
-				" fetched, fetched_at) VALUES"
+				" fetched, fetched_at, own_failures,"
+				" own_retry_at, own_trouble) VALUES"
 				" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 				" ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
 				" ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28,"
-				" ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
+				" ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36,"
+				" ?37, ?38)",
 	[LEDGER_SQL_PEER_DROP] = "DELETE FROM peer WHERE name = ?1",
 	[LEDGER_SQL_PULL_ADD] = "INSERT INTO pull (name, no, at, state,"
 				" took_ms, pages, bytes, changed) VALUES (?1,"
@@ -210,20 +214,26 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_ACCEPTED_LAST] =
 	    "SELECT coalesce(max(serial), 0) FROM"
 	    " accepted WHERE node = ?1 AND serial <= ?2",
+	[LEDGER_SQL_ACCEPTED_LIST] =
+	    "SELECT serial, epoch, digest, at FROM accepted "
+	    "WHERE node = ?1 ORDER BY serial",
 	[LEDGER_SQL_ACCEPTED_DROP] = "DELETE FROM accepted WHERE node = ?1",
 	[LEDGER_SQL_SEEN_PUT] =
 	    "INSERT OR REPLACE INTO seen (witness, node, serial, "
-	    "epoch, digest, said_at) VALUES (?1, ?2, ?3, ?4, ?5, "
-	    "?6)",
+	    "epoch, digest, said_at, ahead_since) VALUES (?1, ?2, ?3, ?4, "
+	    "?5, ?6, ?7)",
 	[LEDGER_SQL_SEEN] =
 	    "/* scan: a line per pair of members, for the page of peers */ "
-	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "SELECT witness, node, serial, epoch, digest, said_at, "
+	    "ahead_since "
 	    "FROM seen ORDER BY witness, node",
 	[LEDGER_SQL_SEEN_BY] =
-	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "SELECT witness, node, serial, epoch, digest, said_at, "
+	    "ahead_since "
 	    "FROM seen WHERE witness = ?1 ORDER BY node",
 	[LEDGER_SQL_SEEN_OF] =
-	    "SELECT witness, node, serial, epoch, digest, said_at "
+	    "SELECT witness, node, serial, epoch, digest, said_at, "
+	    "ahead_since "
 	    "FROM seen WHERE node = ?1 ORDER BY witness",
 	[LEDGER_SQL_SEEN_DROP] = "DELETE FROM seen WHERE witness = ?1",
 	[LEDGER_SQL_ALARM] = "SELECT serial, since, is_proven FROM alarm WHERE "

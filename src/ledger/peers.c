@@ -80,6 +80,10 @@ read_peer(struct db_stmt *stmt, struct ledger_peer *peer)
 	peer->held_until = db_column_int(stmt, 31);
 	peer->fetched = db_column_int(stmt, 32);
 	peer->fetched_at = db_column_int(stmt, 33);
+	peer->own_failures = db_column_int(stmt, 34);
+	peer->own_retry_at = db_column_int(stmt, 35);
+	ledger_copy_text(peer->own_trouble, sizeof(peer->own_trouble), stmt,
+	    36);
 }
 
 int
@@ -142,6 +146,9 @@ ledger_peer_put(struct ledger *ledger, const struct ledger_peer *peer,
 	db_bind_int(stmt, 33, peer->held_until);
 	db_bind_int(stmt, 34, peer->fetched);
 	db_bind_int(stmt, 35, peer->fetched_at);
+	db_bind_int(stmt, 36, peer->own_failures);
+	db_bind_int(stmt, 37, peer->own_retry_at);
+	db_bind_text(stmt, 38, peer->own_trouble);
 	return db_exec(stmt, err);
 }
 

@@ -95,6 +95,34 @@ ledger_accepted_last(struct ledger *ledger, const char *node, int64_t most,
 }
 
 int
+ledger_accepted_list(struct ledger *ledger, struct arena *arena,
+    const char *node, struct ledger_accepted **ret_list, size_t *ret_n,
+    struct err *err)
+{
+	struct db_stmt *stmt = ledger_stmt(ledger, LEDGER_SQL_ACCEPTED_LIST);
+	struct ledger_accepted *list = NULL;
+	size_t n = 0, cap = 0;
+	int rc;
+
+	db_bind_text(stmt, 1, node);
+	while ((rc = db_step(stmt, err)) == 1) {
+		struct ledger_accepted one = {
+			.serial = db_column_int(stmt, 0),
+			.epoch = db_column_int(stmt, 1),
+			.at = db_column_int(stmt, 3),
+		};
+
+		ledger_copy_text(one.digest, sizeof(one.digest), stmt, 2);
+		VEC_PUSH(list, n, cap, one);
+	}
+	db_reset(stmt);
+	*ret_list = arena_items(arena, list, n, sizeof(*list));
+	free(list);
+	*ret_n = n;
+	return rc == -1 ? -1 : 0;
+}
+
+int
 ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen, size_t n,
     struct err *err)
 {
@@ -112,6 +140,7 @@ ledger_seen_put(struct ledger *ledger, const struct ledger_seen *seen, size_t n,
 		db_bind_int(stmt, 4, seen[i].epoch);
 		db_bind_text(stmt, 5, seen[i].digest);
 		db_bind_int(stmt, 6, seen[i].said_at);
+		db_bind_int(stmt, 7, seen[i].ahead_since);
 		rc = db_exec(stmt, err);
 	}
 	return ledger_join_end(ledger, own, rc, err);
@@ -122,7 +151,8 @@ read_seen(struct db_stmt *stmt)
 {
 	struct ledger_seen seen = { .serial = db_column_int(stmt, 2),
 		.epoch = db_column_int(stmt, 3),
-		.said_at = db_column_int(stmt, 5) };
+		.said_at = db_column_int(stmt, 5),
+		.ahead_since = db_column_int(stmt, 6) };
 
 	ledger_copy_text(seen.witness, sizeof(seen.witness), stmt, 0);
 	ledger_copy_text(seen.node, sizeof(seen.node), stmt, 1);

@@ -167,6 +167,24 @@ fill_result(struct publish_result *result, const struct feed_head *head,
 	memcpy(result->digest, digest, sizeof(result->digest));
 }
 
+/*
+ * Ours, so that what witnesses say they took of us can be held against it.
+ * Also the head on the disk: a kill may have come before the ledger knew.
+ */
+static int
+remember(struct run *run, int64_t serial, int64_t epoch, const char *digest,
+    struct err *err)
+{
+	char known[65];
+
+	if (ledger_accepted(run->ledger, run->options->node, serial, known,
+		NULL) == 0 &&
+	    strcmp(known, digest) == 0)
+		return 0;
+	return ledger_accepted_add(run->ledger, run->options->node, serial,
+	    epoch, digest, run->options->now, err);
+}
+
 /* Inside the ledger's transaction. *ret_is_done: nothing was to be done. */
 static int
 publish_changes(struct run *run, const struct key *key, const char *nextkey,
@@ -185,7 +203,9 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 
 	if (ledger_head(run->ledger, &last, err) == -1 ||
 	    ledger_touched(run->ledger, run->arena, &touched, &n, err) == -1 ||
-	    disk_read(run, path, key, nextkey, &disk, err) == -1)
+	    disk_read(run, path, key, nextkey, &disk, err) == -1 ||
+	    (disk.is_ours &&
+		remember(run, disk.serial, last.epoch, disk.digest, err) == -1))
 		return -1;
 	/* A feed that was lost is made again from the records. */
 	run->is_full = options->full || (!disk.exists && last.serial != 0);

@@ -50,16 +50,22 @@ judge_head(struct peer *peer)
 		if (peer_is_in_step(peer)) {
 			(void)snprintf(peer->row.etag, sizeof(peer->row.etag),
 			    "%s", peer->etag);
-			peer->digest[0] = '\0';
-			peer_settle_good(peer);
+			peer_source_same(peer);
 			return;
 		}
 		peer_follow_head(peer);
 		return;
 	case VERIFY_NEW: peer_follow_head(peer); return;
-	case VERIFY_EXPIRED: peer_settle(peer, PEER_STALE, err.text); return;
+	case VERIFY_EXPIRED:
+		peer_source_useless(peer, PEER_STALE, err.text);
+		return;
 	case VERIFY_FORK: note_fork(peer, policy.min_digest); return;
-	case VERIFY_REFUSED: peer_refuse(peer, err.text); return;
+	case VERIFY_REFUSED:
+		if (relay_is_signed(peer))
+			peer_source_useless(peer, PEER_REJECTED, err.text);
+		else
+			peer_source_lied(peer, err.text);
+		return;
 	}
 }
 
@@ -97,6 +103,8 @@ on_head(void *ctx, const struct net_answer *answer, struct err *err)
 	}
 	peer->retry_after_s = err != NULL ? answer->retry_after_s : 0;
 	if (err != NULL) {
+		if (err->code == ERR_LIMIT || err->code == ERR_FORMAT)
+			relay_lied(peer, err->text);
 		peer_source_failed(peer, err->text);
 		return;
 	}
@@ -118,6 +126,7 @@ peer_ask_head(struct peer *peer)
 
 	peer_forget_plan(peer);
 	peer->step = STEP_HEAD;
+	peer->is_origins = false;
 	request = peer_request(peer, "head.xml", FEED_HEAD_MAX);
 	request.etag = peer->rereads == 0 && peer_is_in_step(peer)
 			   ? peer->row.etag

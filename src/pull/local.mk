@@ -10,15 +10,17 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/local.c \
 	src/pull/objects.c src/pull/peer.c \
 	src/pull/plan.c \
-	src/pull/round.c \
+	src/pull/relay.c src/pull/round.c \
 	src/pull/source.c src/pull/state.c \
 	src/pull/store.c
 
+RELAY_WORLD = tests/unit/relay_world.c tests/unit/relay_world.h
 PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \
 	tests/unit/pull_scene.h \
 	tests/unit/feed_world.c tests/unit/feed_world.h \
 	tests/unit/liar.c tests/unit/liar.h
 UNIT_TESTS += tests/unit/test_pull tests/unit/test_pull_due \
+	tests/unit/test_pull_relay \
 	tests/unit/test_pull_lies tests/unit/test_pull_loop
 tests_unit_test_pull_SOURCES = tests/unit/test_pull.c $(PULL_WORLD)
 tests_unit_test_pull_LDADD = $(UNIT_LDADD)
@@ -33,3 +35,6 @@ UNIT_TESTS += tests/unit/test_pull_attacks
 tests_unit_test_pull_attacks_SOURCES = tests/unit/test_pull_attacks.c \
 	$(PULL_WORLD)
 tests_unit_test_pull_attacks_LDADD = $(UNIT_LDADD)
+tests_unit_test_pull_relay_SOURCES = tests/unit/test_pull_relay.c \
+	$(RELAY_WORLD) $(PULL_WORLD)
+tests_unit_test_pull_relay_LDADD = $(UNIT_LDADD)

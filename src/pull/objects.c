@@ -36,7 +36,10 @@ peer_object_failed(struct peer *peer, const struct err *err)
 			return;
 		}
 		if (err->code != ERR_NOTFOUND) {
-			peer_refuse(peer, err->text);
+			if (peer->is_origins)
+				peer_refuse(peer, err->text);
+			else
+				peer_source_lied(peer, err->text);
 			return;
 		}
 	}
@@ -91,9 +94,13 @@ take_object(struct ask *ask, const struct net_answer *answer, struct err *err)
 	if (store_stage(&peer->store, ask->ref.hash, answer->body, answer->len,
 		answer->packed, answer->packed_len, err) == -1)
 		return -1;
-	if (ask->ref.is_index)
-		return plan_read(&peer->plan, ask->index, answer->body,
-		    answer->len, err);
+	if (ask->ref.is_index) {
+		if (plan_read(&peer->plan, ask->index, answer->body,
+			answer->len, err) == 0)
+			return 0;
+		peer->is_origins = true;
+		return -1;
+	}
 	peer->result.pages_fetched++;
 	return 0;
 }

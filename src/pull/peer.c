@@ -58,10 +58,10 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 	(void)snprintf(peer->result.name, sizeof(peer->result.name), "%s",
 	    conf->name);
 	store_init(&peer->store, peer->fixed, round->env.folder, conf->name);
-	peer_source_init(peer);
 	if (ledger_peer_get(round->env.ledger, conf->name, &peer->row, err) ==
 	    -1)
 		return -1;
+	peer_source_init(peer);
 	peer->before = peer->row.state;
 	if (catalogue_feed_get(round->env.catalogue, conf->name, &peer->feed,
 		&why) == -1) {

@@ -47,8 +47,15 @@ struct peer {
 	struct source *sources; /* its own first */
 	size_t n_sources;
 	size_t cap_sources;
-	size_t source;           /* being asked */
-	const char *own_trouble; /* why its own address failed, or NULL */
+	size_t source;             /* being asked */
+	bool has_relays;           /* they were looked for */
+	enum peer_state own_state; /* verdict if relays can not help */
+	const char *own_trouble;   /* why its own address failed, or NULL */
+	int64_t own_retry_s;       /* it asked to be left alone for */
+	bool has_same;             /* somebody gave the head we hold ... */
+	size_t same_source;        /* ... and who did first */
+	bool is_origins;           /* a signed object itself is wrong */
+	bool is_taken;             /* a new head was accepted */
 	/* The head being followed. */
 	struct strbuf head_bytes;
 	struct feed_head head;
@@ -123,8 +130,33 @@ struct net_request peer_request(struct peer *peer, const char *name,
     size_t max);
 /* The current source can not be had: the next one, or unreachable. */
 void peer_source_failed(struct peer *peer, const char *reason);
-/* What the current source gave was refused: rejected. */
+/* Its head is of no use: the next source, or this state. */
+void peer_source_useless(struct peer *peer, enum peer_state state,
+    const char *reason);
+/* Its bytes are not what was signed: the next source, or rejected. */
+void peer_source_lied(struct peer *peer, const char *reason);
+/* It has the head that we hold; somebody else may have a newer one. */
+void peer_source_same(struct peer *peer);
+/* What the peer itself signed is refused: rejected, whoever gave it. */
 void peer_refuse(struct peer *peer, const char *reason);
+
+/* ---- relay.c: members that carry a peer's feed ---- */
+
+/* Its own addresses fail and are not yet to be asked again. */
+bool relay_is_spared(const struct peer *peer);
+/* Behind the sources there are. */
+void relay_append(struct peer *peer);
+/* Somebody says that there is a newer head than the one we hold. */
+bool relay_is_behind(struct peer *peer);
+/* The current source is a relay, and gave wrong bytes. */
+void relay_lied(struct peer *peer, const char *reason);
+/* It ended well: keep the account of its own address, and say in the reason
+ * (len bytes) through whom it came. */
+void relay_note_good(struct peer *peer, char *reason, size_t len);
+/* Its own address failed in this round. */
+void relay_note_trouble(struct peer *peer);
+/* Signed by the key that counts, whatever else is wrong with it? */
+bool relay_is_signed(struct peer *peer);
 
 /* ---- state.c: verdicts ---- */
 

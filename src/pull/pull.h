@@ -14,6 +14,14 @@
 
 struct key;
 
+struct pull_notice {
+	const char *event; /* "relay.lied", "gossip.fork" */
+	const char *node;  /* whom it is about */
+	const char *witness;
+	bool is_grave;
+	const char *text; /* ours, but for reasons of refused bytes */
+};
+
 struct pull_env {
 	const char *folder;
 	const char *node; /* ours */
@@ -31,7 +39,13 @@ struct pull_env {
 	/* One line per state change of a peer; may be NULL. */
 	void (*changed)(void *ctx, const struct ledger_peer *peer,
 	    enum peer_state before);
+	/* What an operator is to know, said once; may be NULL. */
+	void (*notice)(void *ctx, const struct pull_notice *notice);
 	void *ctx;
+	/* Every peer, as relays and witnesses; may be NULL. Read while the
+	 * loop lives, so it must be what stands in peers.conf then. */
+	const struct conf_peers *peers;
+	int64_t interval_s; /* between polls; 0: no address is spared */
 };
 
 struct pull_result {

@@ -65,6 +65,7 @@ peer_settle_good(struct peer *peer)
 	row->held_serial = row->held_since = row->held_heads = 0;
 	row->is_released = false;
 	state = ledger_peer_promise(row, now, reason, sizeof(reason));
+	relay_note_good(peer, reason, sizeof(reason));
 	peer_settle(peer, state, reason);
 }
 
@@ -116,6 +117,7 @@ peer_take_head(struct peer *peer)
 	memcpy(row->digest, peer->digest, sizeof(row->digest));
 	memcpy(row->nextkey, peer->head.nextkey, sizeof(row->nextkey));
 	(void)snprintf(row->etag, sizeof(row->etag), "%s", peer->etag);
+	peer->is_taken = true;
 	if (row->state == PEER_FORKED)
 		row->state = PEER_NEW; /* a higher serial ends the alarm */
 }

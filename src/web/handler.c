@@ -227,8 +227,10 @@ handler_handle(void *ctx, void *worker, const struct http_request *req,
 		api_handle(api, req, res);
 		if (res->status >= 500 && api->cat != NULL)
 			log_failure(req, res->status, "see the answer");
-	} else if (strcmp(req->path, "/readyz") == 0 &&
+	} else if (strncmp(req->path, "/feed/m/", 8) == 0 &&
 		   req->method != HTTP_POST)
+		relay_handle(api, req, req->path + 8, res);
+	else if (strcmp(req->path, "/readyz") == 0 && req->method != HTTP_POST)
 		serve_ready(api, req, res);
 	else if (strcmp(req->path, "/metrics") == 0 && req->method != HTTP_POST)
 		api_metrics(api, req, res);

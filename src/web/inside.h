@@ -41,6 +41,15 @@ void handler_refuse(void *ctx, const struct http_request *req, int status,
     struct http_response *res);
 void handler_headers(struct http_response *res);
 
+/* feed.c: a file of the feed in `folder`; name is the path below it */
+void feed_serve(const struct http_request *req, const char *folder,
+    const char *name, struct http_response *res);
+void feed_not_found(struct http_response *res);
+
+/* relay.c: path is what follows /feed/m/ */
+void relay_handle(const struct api *api, const struct http_request *req,
+    const char *path, struct http_response *res);
+
 /* fast.c */
 bool fast_handle(void *ctx, const struct http_request *req,
     struct http_response *res);

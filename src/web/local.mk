@@ -2,9 +2,9 @@ noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 	src/web/assets.h src/web/text.h src/web/text.def src/web/tmpl.h \
 	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
-	src/web/failure.c src/web/fast.c src/web/handler.c src/web/home.c \
+	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
-	src/web/programme.c src/web/provenance.c src/web/record.c \
+	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
 	src/web/results.c src/web/rows.c src/web/schedule.c \
 	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
 	src/web/worker.c
@@ -50,7 +50,7 @@ tests/unit/escape_tmpl.c: tests/unit/escape.tmpl tools/tmplc$(EXEEXT)
 EXTRA_DIST += tests/unit/escape.tmpl
 CLEANFILES += tests/unit/escape_tmpl.c
 
-UNIT_TESTS += tests/unit/test_web
+UNIT_TESTS += tests/unit/test_web tests/unit/test_web_relay
 tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/site.c \
 	tests/unit/site.h tests/unit/client.h tests/unit/visit.h
 tests_unit_test_web_LDADD = $(UNIT_LDADD)
@@ -60,3 +60,7 @@ tests_unit_test_web_peers_SOURCES = tests/unit/test_web_peers.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_peers_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_relay_SOURCES = tests/unit/test_web_relay.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_relay_LDADD = $(UNIT_LDADD)

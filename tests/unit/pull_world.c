@@ -72,6 +72,7 @@ serve(void *ctx, const struct liar_request *request, int fd)
 	struct site *site = ctx;
 	int mode = atomic_load(&site->mode);
 
+	atomic_fetch_add(&site->asked, 1);
 	if (mode == SITE_STALLS)
 		liar_stall(fd);
 	else if (mode == SITE_BUSY)
@@ -105,6 +106,7 @@ site_reset(struct site *site)
 	atomic_store(&site->heads, 0);
 	atomic_store(&site->unchanged, 0);
 	atomic_store(&site->objects, 0);
+	atomic_store(&site->asked, 0);
 }
 
 /* ---- the reader ---- */

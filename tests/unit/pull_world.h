@@ -29,6 +29,7 @@ struct site {
 	atomic_int heads;
 	atomic_int unchanged; /* 304 among them */
 	atomic_int objects;
+	atomic_int asked; /* requests of any kind */
 };
 
 void site_init(struct site *site, const char *folder);
