@@ -159,6 +159,24 @@ int feed_hint_read(struct arena *arena, const char *data, size_t len,
     const char *node, struct feed_changes *ret_changes,
     struct err *err) MUST_CHECK;
 
+/* ---- key rotation (section 6) ---- */
+
+struct feed_rotation {
+	char node[RECORD_NODE_MAX];
+	int64_t epoch;    /* the one that begins with it; 1 or more */
+	char *key;        /* base64 SPKI: the `nextkey` of the epoch before */
+	char nextkey[65]; /* hash of the new offline key's SPKI, or "" */
+	char online[65];  /* hash of the key that signs heads from now on */
+};
+
+/* Canonical bytes without Signature. ERR_FORMAT, ERR_LIMIT. */
+int feed_rotation_write(const struct feed_rotation *rotation,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* Parse verified bytes without their Signature (verify_rotation() gives
+ * them); key lives in the arena. ERR_FORMAT, ERR_LIMIT. */
+int feed_rotation_read(struct arena *arena, const char *data, size_t len,
+    struct feed_rotation *ret_rotation, struct err *err) MUST_CHECK;
+
 /* ---- the one signature profile ---- */
 
 /* SignedInfo bytes for a digest: what is signed. alg is the key's. */
@@ -187,6 +205,8 @@ struct feed_cut {
 	size_t signature_len;
 	const char *key; /* base64 SPKI from the root's start tag */
 	size_t key_len;
+	const char *epoch; /* its digits; NULL in a document without */
+	size_t epoch_len;
 };
 int feed_signed_cut(enum feed_doc doc, const char *data, size_t len,
     enum feed_alg *ret_alg, struct feed_cut *ret_cut,

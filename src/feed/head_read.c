@@ -16,54 +16,6 @@ struct head_reader {
 	struct arena *arena;
 };
 
-/* Values of exactly these attributes, none of them in a namespace. */
-static int
-take_attrs(const char *element, const struct xml_attr *attrs, size_t n_attrs,
-    const char *const *names, size_t n_names, const char **ret_values,
-    struct err *err)
-{
-	size_t i, k;
-
-	for (i = 0; i < n_names; i++) {
-		ret_values[i] = NULL;
-		for (k = 0; k < n_attrs; k++)
-			if (attrs[k].ns[0] == '\0' &&
-			    strcmp(attrs[k].name, names[i]) == 0)
-				ret_values[i] = attrs[k].value;
-		if (ret_values[i] == NULL)
-			return err_set(err, ERR_FORMAT,
-			    "%s: attribute '%s' is missing", element, names[i]);
-	}
-	if (n_attrs != n_names)
-		return err_set(err, ERR_FORMAT,
-		    "%s: an attribute that does not belong there", element);
-	return 0;
-}
-
-static int
-take_number(const char *element, const char *name, const char *text,
-    uint64_t max, uint64_t *ret_value, struct err *err)
-{
-	if (feed_number(text, max, ret_value) != 0)
-		return err_set(err, ERR_FORMAT,
-		    "%s: %s is not a whole number up to %llu", element, name,
-		    (unsigned long long)max);
-	return 0;
-}
-
-static int
-take_text(const char *element, const char *name, const char *text,
-    char *ret_text, size_t size, struct err *err)
-{
-	size_t len = strlen(text);
-
-	if (len >= size)
-		return err_set(err, ERR_FORMAT, "%s: %s is too long", element,
-		    name);
-	memcpy(ret_text, text, len + 1);
-	return 0;
-}
-
 static int
 start_head(struct head_reader *r, const struct xml_attr *attrs, size_t n,
     struct err *err)
@@ -74,19 +26,22 @@ start_head(struct head_reader *r, const struct xml_attr *attrs, size_t n,
 	struct feed_head *head = r->head;
 	uint64_t epoch, expires, next, serial;
 
-	if (take_attrs("head", attrs, n, names, ARRAY_LEN(names), v, err) !=
+	if (feed_take_attrs("head", attrs, n, names, ARRAY_LEN(names), v,
+		err) != 0 ||
+	    feed_take_number("head", "epoch", v[0], INT32_MAX, &epoch, err) !=
 		0 ||
-	    take_number("head", "epoch", v[0], INT32_MAX, &epoch, err) != 0 ||
-	    take_number("head", "expires", v[1], INT64_MAX, &expires, err) !=
+	    feed_take_number("head", "expires", v[1], INT64_MAX, &expires,
+		err) != 0 ||
+	    feed_take_number("head", "next", v[3], INT64_MAX, &next, err) !=
 		0 ||
-	    take_number("head", "next", v[3], INT64_MAX, &next, err) != 0 ||
-	    take_text("head", "nextkey", v[4], head->nextkey,
+	    feed_take_text("head", "nextkey", v[4], head->nextkey,
 		sizeof(head->nextkey), err) != 0 ||
-	    take_text("head", "node", v[5], head->node, sizeof(head->node),
+	    feed_take_text("head", "node", v[5], head->node, sizeof(head->node),
 		err) != 0 ||
-	    take_number("head", "records", v[6], INT64_MAX, &head->records,
+	    feed_take_number("head", "records", v[6], INT64_MAX, &head->records,
 		err) != 0 ||
-	    take_number("head", "serial", v[7], INT64_MAX, &serial, err) != 0)
+	    feed_take_number("head", "serial", v[7], INT64_MAX, &serial, err) !=
+		0)
 		return -1;
 	head->key = arena_strdup(r->arena, v[2]);
 	head->epoch = (int64_t)epoch;
@@ -103,7 +58,8 @@ start_index(struct head_reader *r, const struct xml_attr *attrs, size_t n,
 	static const char *const names[] = { "b", "node" };
 	const char *v[ARRAY_LEN(names)];
 
-	if (take_attrs("index", attrs, n, names, ARRAY_LEN(names), v, err) != 0)
+	if (feed_take_attrs("index", attrs, n, names, ARRAY_LEN(names), v,
+		err) != 0)
 		return -1;
 	if (strcmp(v[0], r->prefix) != 0 || strcmp(v[1], r->head->node) != 0)
 		return err_set(err, ERR_FORMAT,
@@ -124,12 +80,14 @@ start_ref(struct feed_head *head, const struct xml_attr *attrs, size_t n,
 	if (head->n_refs == FEED_REFS_MAX)
 		return err_set(err, ERR_LIMIT,
 		    "more than %d entries in a head or index", FEED_REFS_MAX);
-	if (take_attrs("e", attrs, n, names, ARRAY_LEN(names), v, err) != 0 ||
-	    take_text("e", "b", v[0], ref->prefix, sizeof(ref->prefix), err) !=
+	if (feed_take_attrs("e", attrs, n, names, ARRAY_LEN(names), v, err) !=
 		0 ||
-	    take_text("e", "h", v[1], ref->hash, sizeof(ref->hash), err) != 0 ||
-	    take_number("e", "n", v[3], UINT32_MAX, &records, err) != 0 ||
-	    take_number("e", "s", v[4], FEED_PAGE_MAX, &len, err) != 0)
+	    feed_take_text("e", "b", v[0], ref->prefix, sizeof(ref->prefix),
+		err) != 0 ||
+	    feed_take_text("e", "h", v[1], ref->hash, sizeof(ref->hash), err) !=
+		0 ||
+	    feed_take_number("e", "n", v[3], UINT32_MAX, &records, err) != 0 ||
+	    feed_take_number("e", "s", v[4], FEED_PAGE_MAX, &len, err) != 0)
 		return -1;
 	if (strcmp(v[2], "p") != 0 && strcmp(v[2], "i") != 0)
 		return err_set(err, ERR_FORMAT, "e: k is neither p nor i");
@@ -152,13 +110,15 @@ start_hint(struct feed_head *head, const struct xml_attr *attrs, size_t n,
 	if (head->n_hints == FEED_HINTS_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d hints",
 		    FEED_HINTS_MAX);
-	if (take_attrs("hint", attrs, n, names, ARRAY_LEN(names), v, err) !=
+	if (feed_take_attrs("hint", attrs, n, names, ARRAY_LEN(names), v,
+		err) != 0 ||
+	    feed_take_number("hint", "from", v[0], INT64_MAX, &from, err) !=
 		0 ||
-	    take_number("hint", "from", v[0], INT64_MAX, &from, err) != 0 ||
-	    take_text("hint", "h", v[1], hint->hash, sizeof(hint->hash), err) !=
+	    feed_take_text("hint", "h", v[1], hint->hash, sizeof(hint->hash),
+		err) != 0 ||
+	    feed_take_number("hint", "s", v[2], FEED_HINT_MAX, &len, err) !=
 		0 ||
-	    take_number("hint", "s", v[2], FEED_HINT_MAX, &len, err) != 0 ||
-	    take_number("hint", "to", v[3], INT64_MAX, &to, err) != 0)
+	    feed_take_number("hint", "to", v[3], INT64_MAX, &to, err) != 0)
 		return -1;
 	hint->from = (int64_t)from;
 	hint->len = (uint32_t)len;
@@ -179,14 +139,16 @@ start_seen(struct feed_head *head, const struct xml_attr *attrs, size_t n,
 	if (head->n_seen == FEED_SEEN_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d seen",
 		    FEED_SEEN_MAX);
-	if (take_attrs("seen", attrs, n, names, ARRAY_LEN(names), v, err) !=
+	if (feed_take_attrs("seen", attrs, n, names, ARRAY_LEN(names), v,
+		err) != 0 ||
+	    feed_take_text("seen", "d", v[0], seen->digest,
+		sizeof(seen->digest), err) != 0 ||
+	    feed_take_number("seen", "epoch", v[1], INT32_MAX, &epoch, err) !=
 		0 ||
-	    take_text("seen", "d", v[0], seen->digest, sizeof(seen->digest),
+	    feed_take_text("seen", "node", v[2], seen->node, sizeof(seen->node),
 		err) != 0 ||
-	    take_number("seen", "epoch", v[1], INT32_MAX, &epoch, err) != 0 ||
-	    take_text("seen", "node", v[2], seen->node, sizeof(seen->node),
-		err) != 0 ||
-	    take_number("seen", "serial", v[3], INT64_MAX, &serial, err) != 0)
+	    feed_take_number("seen", "serial", v[3], INT64_MAX, &serial, err) !=
+		0)
 		return -1;
 	seen->epoch = (int64_t)epoch;
 	seen->serial = (int64_t)serial;
@@ -256,27 +218,6 @@ on_end(void *ctx, const char *name, const char *ns, size_t offset,
 
 static const struct xml_handler handler = { on_start, on_text, on_end };
 
-/* Canonical form must give back the same bytes (section 5). */
-static int
-check_canonical(const char *data, size_t len, struct err *err)
-{
-	struct strbuf sb;
-	int rc = -1;
-
-	strbuf_init(&sb, 2 * len + 64);
-	if (xml_canonical(data, len, &sb, err) != 0)
-		goto out;
-	if (sb.len != len || memcmp(sb.buf, data, len) != 0) {
-		err_set(err, ERR_FORMAT,
-		    "not in exclusive canonical form (xml-exc-c14n)");
-		goto out;
-	}
-	rc = 0;
-out:
-	strbuf_release(&sb);
-	return rc;
-}
-
 int
 feed_head_read(struct arena *arena, const char *data, size_t len,
     struct feed_head *ret_head, struct err *err)
@@ -309,7 +250,7 @@ feed_head_read(struct arena *arena, const char *data, size_t len,
 	head.hints = arena_alloc(arena, FEED_HINTS_MAX * sizeof(*head.hints));
 	head.seen = arena_alloc(arena, FEED_SEEN_MAX * sizeof(*head.seen));
 	if (xml_read(data, len, &handler, &r, err) != 0 ||
-	    check_canonical(data, len, err) != 0 ||
+	    feed_check_canonical(data, len, err) != 0 ||
 	    feed_head_check(&head, err) != 0)
 		return err_prefix(err, "head");
 	*ret_head = head;
@@ -332,7 +273,7 @@ feed_index_read(struct arena *arena, const char *data, size_t len,
 		return err_set(err, ERR_LIMIT,
 		    "index '%s' is larger than %d bytes", prefix,
 		    FEED_INDEX_MAX);
-	if (take_text("index", "node", node, head.node, sizeof(head.node),
+	if (feed_take_text("index", "node", node, head.node, sizeof(head.node),
 		err) != 0)
 		return -1;
 	head.refs = arena_alloc(arena, FEED_REFS_MAX * sizeof(*head.refs));

@@ -1,13 +1,14 @@
 noinst_LIBRARIES += src/feed/libfeed.a
 src_feed_libfeed_a_SOURCES = \
 	src/feed/feed.h src/feed/limits.h src/feed/part.h \
-	src/feed/check.c \
+	src/feed/attr.c src/feed/check.c \
 	src/feed/entry_read.c \
 	src/feed/entry_write.c \
 	src/feed/head_read.c \
 	src/feed/head_write.c \
 	src/feed/hint.c \
 	src/feed/page.c \
+	src/feed/rotation.c \
 	src/feed/signature.c \
 	src/feed/trie.c
 

@@ -14,6 +14,18 @@ int feed_number(const char *text, uint64_t max, uint64_t *ret_value);
 int feed_valid_hash(const char *text);
 int feed_valid_prefix(const char *text);
 
+/* Values of exactly these attributes, none of them in a namespace. */
+int feed_take_attrs(const char *element, const struct xml_attr *attrs,
+    size_t n_attrs, const char *const *names, size_t n_names,
+    const char **ret_values, struct err *err) MUST_CHECK;
+int feed_take_number(const char *element, const char *name, const char *text,
+    uint64_t max, uint64_t *ret_value, struct err *err) MUST_CHECK;
+int feed_take_text(const char *element, const char *name, const char *text,
+    char *ret_text, size_t size, struct err *err) MUST_CHECK;
+/* Canonical form must give back the same bytes (section 5). */
+int feed_check_canonical(const char *data, size_t len,
+    struct err *err) MUST_CHECK;
+
 /*
  * Refs below prefix: sorted, prefix-free, each within its caps, at most
  * FEED_REFS_MAX. *ret_records is their sum. ERR_FORMAT, ERR_LIMIT.

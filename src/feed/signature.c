@@ -186,6 +186,10 @@ cut_start_tag(enum feed_doc doc, const char **p, const char *end,
 			cut->key = value;
 			cut->key_len = len;
 		}
+		if (strcmp(a->name, "epoch") == 0) {
+			cut->epoch = value;
+			cut->epoch_len = len;
+		}
 	}
 	if (!eat(p, end, ">"))
 		return err_set(err, ERR_FORMAT,

@@ -52,28 +52,6 @@ visit_request(const struct visit *visit, const char *name, size_t max)
 	};
 }
 
-/* The hash of the key that the head names as its own. */
-static int
-own_key_hash(struct visit *visit, struct err *err)
-{
-	enum feed_alg alg;
-	struct feed_cut cut;
-	struct strbuf der;
-	int ret = -1;
-
-	strbuf_init(&der, 4096);
-	if (feed_head_cut(visit->head_bytes.buf, visit->head_bytes.len, &alg,
-		&cut, err) == -1 ||
-	    base64_decode(cut.key, cut.key_len, &der, err) == -1 ||
-	    strbuf_check(&der, "the key", err) == -1)
-		goto out;
-	sha256_hex(der.buf, der.len, visit->key_hash);
-	ret = 0;
-out:
-	strbuf_release(&der);
-	return ret;
-}
-
 static int
 visit_head(struct visit *visit, struct err *err)
 {
@@ -89,7 +67,8 @@ visit_head(struct visit *visit, struct err *err)
 
 	if (net_get(visit->net, &request, &visit->head_bytes, &answer, err) ==
 		-1 ||
-	    own_key_hash(visit, err) == -1)
+	    verify_own_key(FEED_DOC_HEAD, visit->head_bytes.buf,
+		visit->head_bytes.len, visit->key_hash, err) == -1)
 		return -1;
 	switch (verify_head(visit->arena, visit->head_bytes.buf,
 	    visit->head_bytes.len, &policy, &visit->head, digest, err)) {

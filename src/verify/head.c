@@ -26,6 +26,14 @@ judge(const struct feed_head *head, const char *digest,
 		    (long long)head->epoch, (long long)policy->epoch);
 		return VERIFY_REFUSED;
 	}
+	if (policy->epoch >= 0 && policy->nextkey != NULL &&
+	    policy->nextkey[0] != '\0' &&
+	    strcmp(policy->nextkey, head->nextkey) != 0) {
+		err_set(err, ERR_TRUST,
+		    "it names another next key than before: its online key "
+		    "may be stolen; ask its operator");
+		return VERIFY_REFUSED;
+	}
 	if (head->serial - FEED_CLOCK_AHEAD_S > policy->now) {
 		err_set(err, ERR_TRUST,
 		    "serial %lld is %lld s ahead of the clock here",

@@ -18,6 +18,7 @@ struct verify_policy {
 	int64_t min_serial;     /* last accepted serial, 0 for none */
 	const char *min_digest; /* its signed digest (hex), or NULL */
 	int64_t epoch;          /* stored epoch; -1: any (first contact) */
+	const char *nextkey;    /* that of the stored epoch; NULL, "": any */
 };
 
 enum verify_verdict {
@@ -45,6 +46,31 @@ enum verify_verdict verify_head(struct arena *arena, const char *data,
 int verify_sign_head(struct arena *arena, struct feed_head *head,
     const struct key *key, struct strbuf *ret_out, char ret_digest[65],
     struct err *err) MUST_CHECK;
+
+/*
+ * Why was it refused? true: it is a head by its form, and names another key
+ * than the policy's or a later epoch, as after a rotation. Nothing of it is
+ * trusted: look for a statement that says so, and judge again.
+ */
+bool verify_is_rotated(const char *data, size_t len,
+    const struct verify_policy *policy);
+
+/*
+ * A rotation statement: of this node, for this epoch, signed by the key that
+ * was named before as its next one (hash in lower-case hex). ERR_FORMAT,
+ * ERR_LIMIT, ERR_TRUST.
+ */
+int verify_rotation(struct arena *arena, const char *data, size_t len,
+    const char *node, int64_t epoch, const char *nextkey,
+    struct feed_rotation *ret_rotation, struct err *err) MUST_CHECK;
+/* Sign: the bytes of a statement, checked by reading them back.
+ * rotation->key is filled in by this call (arena). */
+int verify_sign_rotation(struct arena *arena, struct feed_rotation *rotation,
+    const struct key *key, struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* Hash of the key that a signed document names as its own; nothing is
+ * checked. ERR_FORMAT, ERR_LIMIT. */
+int verify_own_key(enum feed_doc doc, const char *data, size_t len,
+    char ret_hash[65], struct err *err) MUST_CHECK;
 
 /*
  * Any signed document: cut by position, pinned key (hash in lower-case hex),
