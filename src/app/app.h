@@ -141,6 +141,10 @@ int app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 /* Our own feed into our catalogue. Catalogue open for writing, lock held. */
 int app_merge_own(struct app *app, struct pull_result *ret_result,
     struct err *err) MUST_CHECK;
+/* What was just published into our catalogue, unless another gspd writes it
+ * for too long: *ret_is_later, with a line on standard error. */
+int app_take_own(struct app *app, bool *ret_is_later,
+    struct err *err) MUST_CHECK;
 /* The catalogue emptied and made again from the pages; lock held, catalogue
  * closed. Cut short, it is begun anew by whoever opens the catalogue next. */
 int app_rebuild(struct app *app, struct err *err) MUST_CHECK;

@@ -93,7 +93,7 @@ run_backup(struct app *app, struct err *err)
 	    (long)getpid());
 	struct err ignored;
 	bool empty;
-	int ret = -1;
+	int lock = -1, ret = -1;
 
 	if (app_conf(app, err) == -1 || app_ledger(app, err) == -1 ||
 	    is_empty(app, to, &empty, err) == -1)
@@ -104,6 +104,10 @@ run_backup(struct app *app, struct err *err)
 		    "%s holds other files: name a new or empty folder, or one "
 		    "with an older backup",
 		    to);
+	/* Keys and ledger must be of one epoch. */
+	lock = publish_hold(app->folder, app->conf.node, err);
+	if (lock == -1)
+		return -1;
 	if (file_mkdirs(part, 0700, err) == -1 ||
 	    copy_small(app, app->folder, part, false, err) == -1 ||
 	    ledger_copy(app->ledger,
@@ -121,6 +125,7 @@ run_backup(struct app *app, struct err *err)
 	    "gspd restore --verify %s\n",
 	    to, to);
 out:
+	close(lock);
 	if (ret == -1 && file_exists(part) &&
 	    file_remove_tree(part, &ignored) == -1)
 		complain("%s", ignored.text);

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include "app/app.h"
 
 static int
@@ -45,6 +47,7 @@ run_key_show(struct app *app, struct err *err)
 	struct json_writer w;
 	struct strbuf sb;
 	struct key *key;
+	int64_t epoch;
 	int ret;
 
 	if (args_flag(app, "--pem")) {
@@ -58,7 +61,9 @@ run_key_show(struct app *app, struct err *err)
 		return -1;
 	key_hash(key, hash);
 	key_free(key);
-	if (publish_nextkey_read(app->folder, next, err) == -1)
+	if (publish_nextkey_read(app->folder, next, err) == -1 ||
+	    app_ledger(app, err) == -1 ||
+	    publish_epoch(app->ledger, app->folder, &epoch, err) == -1)
 		return -1;
 	strbuf_init(&sb, 65536);
 	if (app->json) {
@@ -67,10 +72,12 @@ run_key_show(struct app *app, struct err *err)
 		json_pair(&w, "hash", hash);
 		json_pair(&w, "words", key_words(app->arena, hash));
 		json_pair(&w, "next", next);
+		json_pair_int(&w, "epoch", epoch);
 		json_object_end(&w);
 		strbuf_addch(&sb, '\n');
 	} else {
 		strbuf_addf(&sb, "%s\n%s\n", hash, key_words(app->arena, hash));
+		strbuf_addf(&sb, "epoch %" PRId64 "\n", epoch);
 	}
 	ret = out_text(&sb, err);
 	strbuf_release(&sb);
@@ -99,7 +106,8 @@ const struct command cmd_key_show = {
 	.summary = "the key's hash in hex and in words, for peers",
 	.help = "First line: SHA-256 of the public key, which peers pin in "
 		"peers.conf.\nSecond line: the same in words, to compare over "
-		"the telephone.",
+		"the telephone. Third line: the\nepoch, which counts the "
+		"rotations.",
 	.has_json = true,
 	.options = show_options,
 	.run = run_key_show,

@@ -44,7 +44,7 @@ static int
 run_publish(struct app *app, struct err *err)
 {
 	struct publish_result published;
-	struct pull_result merged;
+	bool is_later;
 
 	if (app_publish(app, args_flag(app, "--force"),
 		args_flag(app, "--full"), 0, &published, err) == -1)
@@ -58,18 +58,9 @@ run_publish(struct app *app, struct err *err)
 			 "dated now",
 		    text);
 	}
-	if (app_lock(app, APP_LOCK_S, err) == -1) {
-		if (err->code != ERR_BUSY)
-			return -1;
-		complain("published; whoever writes the catalogue now takes "
-			 "it in later");
-		return print_result(app, &published, err);
-	}
-	if (app_catalogue(app, CATALOGUE_WRITE, err) == -1 ||
-	    app_merge_own(app, &merged, err) == -1 ||
-	    print_result(app, &published, err) == -1)
+	if (app_take_own(app, &is_later, err) == -1)
 		return -1;
-	return 0;
+	return print_result(app, &published, err);
 }
 
 static const struct app_option options[] = {

@@ -27,6 +27,7 @@
 	X(verify)                                                              \
 	X(search)                                                              \
 	X(key_new)                                                             \
+	X(key_rotate)                                                          \
 	X(key_show)                                                            \
 	X(status)                                                              \
 	X(rebuild)                                                             \

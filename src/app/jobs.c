@@ -108,19 +108,62 @@ app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 	return ret;
 }
 
+static int
+own_hash(struct app *app, char ret_hash[SHA256_HEX_LEN], struct err *err)
+{
+	struct key *key = app_key(app, err);
+
+	if (key == NULL)
+		return -1;
+	key_hash(key, ret_hash);
+	key_free(key);
+	return 0;
+}
+
+/* A rotation stands between its keys and its head: publishing ends that. */
+static int
+finish_rotation(struct app *app, char ret_hash[SHA256_HEX_LEN], struct err *err)
+{
+	struct publish_result published;
+
+	if (app_publish(app, false, false, 0, &published, err) == -1)
+		return -1;
+	return own_hash(app, ret_hash, err);
+}
+
 int
 app_merge_own(struct app *app, struct pull_result *ret_result, struct err *err)
 {
 	char hash[SHA256_HEX_LEN];
 	struct pull_env env;
-	struct key *key = app_key(app, err);
 
-	if (key == NULL)
+	if (own_hash(app, hash, err) == -1)
 		return -1;
-	key_hash(key, hash);
-	key_free(key);
 	app_env(app, &env);
+	if (pull_self(&env, hash, ret_result, err) == 0)
+		return 0;
+	if (err->code != ERR_TRUST || finish_rotation(app, hash, err) == -1)
+		return -1;
 	return pull_self(&env, hash, ret_result, err);
+}
+
+int
+app_take_own(struct app *app, bool *ret_is_later, struct err *err)
+{
+	struct pull_result merged;
+
+	*ret_is_later = false;
+	if (app_lock(app, APP_LOCK_S, err) == -1) {
+		if (err->code != ERR_BUSY)
+			return -1;
+		complain("published; whoever writes the catalogue now takes "
+			 "it in later");
+		*ret_is_later = true;
+		return 0;
+	}
+	if (app_catalogue(app, CATALOGUE_WRITE, err) == -1)
+		return -1;
+	return app_merge_own(app, &merged, err);
 }
 
 int
@@ -128,17 +171,13 @@ app_rebuild(struct app *app, struct err *err)
 {
 	char hash[SHA256_HEX_LEN];
 	struct pull_env env;
-	struct key *key;
 	int ret = -1;
 
 	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
 	    app_ledger(app, err) == -1)
 		return -1;
-	key = app_key(app, err);
-	if (key == NULL)
+	if (own_hash(app, hash, err) == -1)
 		return -1;
-	key_hash(key, hash);
-	key_free(key);
 	if (file_replace(app_path(app, APP_REBUILD_MARK), "", 0, 0600, err) ==
 		-1 ||
 	    catalogue_destroy(app->folder, err) == -1)
@@ -149,6 +188,9 @@ app_rebuild(struct app *app, struct err *err)
 	if (app->search != NULL) {
 		app_env(app, &env);
 		ret = pull_rebuild(&env, &app->peers, hash, err);
+		if (ret == -1 && err->code == ERR_TRUST &&
+		    finish_rotation(app, hash, err) == 0)
+			ret = pull_rebuild(&env, &app->peers, hash, err);
 	}
 	search_close(app->search);
 	catalogue_close(app->catalogue);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "publish/chain.h"
 #include "publish/run.h"
 #include "verify/verify.h"
 
@@ -188,7 +189,7 @@ remember(struct run *run, int64_t serial, int64_t epoch, const char *digest,
 /* Inside the ledger's transaction. *ret_is_done: nothing was to be done. */
 static int
 publish_changes(struct run *run, const struct key *key, const char *nextkey,
-    const char *path, const char ***ret_gone, size_t *ret_n_gone,
+    int64_t epoch, const char *path, const char ***ret_gone, size_t *ret_n_gone,
     bool *ret_is_done, struct err *err)
 {
 	const struct publish_options *options = run->options;
@@ -210,7 +211,8 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	/* A feed that was lost is made again from the records. */
 	run->is_full = options->full || (!disk.exists && last.serial != 0);
 	*ret_is_done = n == 0 && !run->is_full && !options->force &&
-		       disk.is_ours && strcmp(disk.digest, last.digest) == 0 &&
+		       disk.is_ours && last.epoch >= epoch &&
+		       strcmp(disk.digest, last.digest) == 0 &&
 		       options->now - last.serial < resign &&
 		       last.serial <= options->now + FEED_CLOCK_AHEAD_S;
 	if (*ret_is_done) {
@@ -232,7 +234,7 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	    hints_update(run, &last, touched, n, &head, err) == -1 ||
 	    (run->is_full && objects_sweep(run, err) == -1))
 		return -1;
-	head.epoch = last.epoch;
+	head.epoch = last.epoch > epoch ? last.epoch : epoch;
 	if (write_head(run, key, nextkey, path, &head, digest, err) == -1)
 		return -1;
 	last = (struct ledger_head){ .serial = head.serial,
@@ -248,6 +250,35 @@ publish_changes(struct run *run, const struct key *key, const char *nextkey,
 	    last.epoch, last.digest, options->now, err);
 }
 
+/* Under the lock. */
+static int
+publish_as(struct run *run, const struct key *key, const char *nextkey,
+    int64_t epoch, struct err *err)
+{
+	const char *path = arena_printf(run->arena, "%s/feed/head.xml",
+	    run->options->folder);
+	const char **gone = NULL;
+	size_t n_gone = 0;
+	bool is_done;
+
+	if (file_mkdirs(run->objects, 0755, err) == -1 ||
+	    file_mkdirs(run->hints, 0755, err) == -1 ||
+	    ledger_begin(run->ledger, err) == -1)
+		return -1;
+	if (publish_changes(run, key, nextkey, epoch, path, &gone, &n_gone,
+		&is_done, err) == -1 ||
+	    ledger_commit(run->ledger, err) == -1) {
+		ledger_rollback(run->ledger);
+		return -1;
+	}
+	/* Nobody may read these any more; a kill in between leaves litter
+	 * that a full run sweeps. */
+	for (size_t i = 0; i < n_gone; i++)
+		if (object_remove(run, gone[i], err) == -1)
+			return -1;
+	return 0;
+}
+
 int
 publish_run(struct ledger *ledger, const struct key *key,
     const char *nextkey_hash, const struct publish_options *options,
@@ -259,39 +290,32 @@ publish_run(struct ledger *ledger, const struct key *key,
 		.result = &result,
 		.arena = arena_new(),
 		.scratch = arena_new() };
-	const char *path, **gone = NULL;
-	size_t n_gone = 0;
-	bool is_begun = false, is_done;
+	const char *nextkey = nextkey_hash == NULL ? "" : nextkey_hash;
+	struct chain chain;
+	struct key *fresh = NULL;
 	int lock = -1, ret = -1;
 
-	path = arena_printf(run.arena, "%s/feed/head.xml", options->folder);
 	run.objects = arena_printf(run.arena, "%s/feed/p", options->folder);
 	run.hints = arena_printf(run.arena, "%s/feed/h", options->folder);
 	lock = file_lock(arena_printf(run.arena, "%s/publish.lock",
 			     options->folder),
 	    true, err);
-	if (lock == -1 || file_mkdirs(run.objects, 0755, err) == -1 ||
-	    file_mkdirs(run.hints, 0755, err) == -1 ||
-	    ledger_begin(ledger, err) == -1)
+	if (lock == -1 ||
+	    chain_finish(&chain, run.arena, options->folder, options->node,
+		err) == -1 ||
+	    chain_signer(&chain, key, &fresh, err) == -1)
 		goto out;
-	is_begun = true;
-	if (publish_changes(&run, key, nextkey_hash == NULL ? "" : nextkey_hash,
-		path, &gone, &n_gone, &is_done, err) == -1 ||
-	    ledger_commit(ledger, err) == -1)
+	if (chain.epoch > 0)
+		nextkey = chain.newest.nextkey;
+	if (publish_as(&run, fresh != NULL ? fresh : key, nextkey, chain.epoch,
+		err) == -1)
 		goto out;
-	is_begun = false;
-	/* Nobody may read these any more; a kill in between leaves litter
-	 * that a full run sweeps. */
-	for (size_t i = 0; i < n_gone; i++)
-		if (object_remove(&run, gone[i], err) == -1)
-			goto out;
 	*ret_result = result;
 	ret = 0;
 out:
-	if (is_begun)
-		ledger_rollback(ledger);
 	if (lock != -1)
 		close(lock);
+	key_free(fresh);
 	free(run.regions);
 	free(run.written);
 	arena_free(run.scratch);

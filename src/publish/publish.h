@@ -47,6 +47,10 @@ struct publish_result {
  * moment, feed/ shows the old head with its pages or the new one; the next
  * run takes up from there. Serials rise strictly, also above the head.xml
  * found on disk, but for heads that lie too far ahead of now.
+ *
+ * A rotation that was cut short is finished first. After one, the key and the
+ * nextkey are those of the newest statement: when the caller's are older they
+ * are read again, ERR_CONF when keys/ does not have them.
  */
 int publish_run(struct ledger *ledger, const struct key *key,
     const char *nextkey_hash, const struct publish_options *options,
@@ -55,6 +59,33 @@ int publish_run(struct ledger *ledger, const struct key *key,
 /* keys/online.pem and keys/next.pem (to be moved offline). */
 int publish_keys_new(const char *folder, struct err *err) MUST_CHECK;
 struct key *publish_key_read(const char *folder, struct err *err) MUST_CHECK;
+struct rotate_options {
+	const char *folder;
+	const char *node;
+	const char *with;    /* the offline key; NULL: keys/next.pem */
+	const char *next_to; /* the new one; NULL: keys/next.pem */
+};
+struct rotate_result {
+	int64_t epoch; /* that begins */
+	char key[65];  /* signs from now on */
+	char nextkey[65];
+};
+/*
+ * New keys, and feed/rot/<epoch>.xml signed by the offline key: peers follow
+ * with the next head (publish_run() is the caller's next step). Holds
+ * publish.lock. Killed at any moment, either nothing has happened, or the
+ * next publish_run() finishes it. ERR_NOTFOUND when the offline key is not
+ * there, ERR_TRUST when it is not the one that was named.
+ */
+int publish_rotate(struct ledger *ledger, const struct rotate_options *options,
+    struct rotate_result *ret_result, struct err *err) MUST_CHECK;
+/* For a backup: publish.lock, with no rotation half done. An fd to close. */
+int publish_hold(const char *folder, const char *node,
+    struct err *err) MUST_CHECK;
+/* The epoch that the next head is of; 0 before the first rotation. */
+int publish_epoch(struct ledger *ledger, const char *folder, int64_t *ret_epoch,
+    struct err *err) MUST_CHECK;
+
 /* keys/next.hash: hex of the offline key; "" when there is none. */
 int publish_nextkey_read(const char *folder, char ret_hex[65],
     struct err *err) MUST_CHECK;

@@ -137,6 +137,7 @@ def test_key_show(node):
     lines = node.run("key", "show").stdout.split("\n")
     assert re.fullmatch("[0-9a-f]{64}", lines[0])
     assert len(lines[1].split()) >= 16
+    assert lines[2] == "epoch 0"
     pem = node.run("key", "show", "--pem").stdout.splitlines()
     assert pem[0] == "-----BEGIN PUBLIC KEY-----"
     der = base64.b64decode("".join(pem[1:-1]))
