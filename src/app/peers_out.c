@@ -14,6 +14,7 @@
 #define LINE_CELLS   100 /* of a terminal */
 #define INDENT_CELLS 10  /* of a line that belongs to the one above */
 #define LABEL_CELLS  11
+#define TEXT_MAX     1000 /* of foreign text on a terminal */
 
 int
 app_peer_facts(struct app *app, int64_t now, struct api_peer **ret_peers,
@@ -73,7 +74,25 @@ json_peer(struct json_writer *w, const struct api_peer *peer, bool with_details,
 	json_object_end(w);
 }
 
-/* Foreign text, in lines of words below one another. */
+/* Foreign text made safe for a terminal; quotes need no escape there. */
+static void
+add_safe(struct strbuf *sb, const char *text)
+{
+	struct strbuf quoted_text;
+
+	strbuf_init(&quoted_text, 8192);
+	log_quote(&quoted_text, text, strlen(text), TEXT_MAX);
+	for (size_t i = 0; i < quoted_text.len; i++) {
+		const char *p = quoted_text.buf + i;
+
+		if (*p == '\\' && (p[1] == '\'' || p[1] == '"'))
+			continue;
+		strbuf_addch(sb, *p);
+	}
+	strbuf_release(&quoted_text);
+}
+
+/* In lines of words below one another. */
 static void
 add_wrapped(struct strbuf *sb, const char *text, size_t indent)
 {
@@ -82,8 +101,8 @@ add_wrapped(struct strbuf *sb, const char *text, size_t indent)
 	const char *p;
 
 	strbuf_init(&safe, 8192);
-	log_quote(&safe, text, strlen(text), 1000);
-	for (p = safe.buf; strlen(p) > room;) {
+	add_safe(&safe, text);
+	for (p = safe.len != 0 ? safe.buf : ""; strlen(p) > room;) {
 		size_t len = room;
 
 		while (len > 0 && p[len] != ' ')
@@ -155,6 +174,8 @@ text_peer(struct app *app, struct strbuf *sb, const struct api_peer *peer,
 		strbuf_addf(sb, "  %-*s  %s", LEDGER_PULLS_KEPT, marks, note);
 	else if (marks[0] != '\0')
 		strbuf_addf(sb, "  %s", marks);
+	while (sb->len > 0 && sb->buf[sb->len - 1] == ' ')
+		sb->buf[--sb->len] = '\0';
 	strbuf_addch(sb, '\n');
 	if (*peer->reason != '\0') {
 		strbuf_addf(sb, "%*s", INDENT_CELLS, "");

@@ -276,7 +276,7 @@ struct alarm_line {
 struct peer_line {
 	const char *node, *href, *country, *records, *state, *state_code;
 	const char *good, *good_iso, *reason, *published, *browse;
-	const char *notes[3];
+	const char *notes[4];
 	size_t n_notes;
 	struct spark spark;
 	bool is_self;

@@ -77,6 +77,9 @@ fill_notes(const struct page *page, const struct api_peer *peer,
 {
 	int64_t bad = peer->row.bad_records;
 
+	if (peer->records != 0 && peer->state >= PEER_STALE &&
+	    peer->state <= PEER_HELD)
+		add_note(page, line, page_text(page, TEXT_PEERS_KEPT));
 	if (peer->n_alarms != 0)
 		add_note(page, line, page_text(page, TEXT_PEERS_ALARMED));
 	if (bad != 0)
