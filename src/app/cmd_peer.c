@@ -4,10 +4,14 @@
  */
 #include "config.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
+
+#define SILENCE_S 2 /* then a person is told that there is no answer yet */
 
 static const char *
 folded_key(struct app *app, const char *text, struct err *err)
@@ -27,17 +31,47 @@ folded_key(struct app *app, const char *text, struct err *err)
 	return key;
 }
 
+static void
+say_waiting(int sig)
+{
+	static const char line[] =
+	    "no answer yet: it has 20 seconds (Ctrl-C ends this)\n";
+
+	(void)sig;
+	/* Nothing follows from it when nobody reads this. */
+	if (write(STDERR_FILENO, line, sizeof(line) - 1) == -1)
+		return;
+}
+
+/* A person at a terminal hears of it when an address is silent. */
+static int
+discover(struct app *app, const struct conf_peer *peer,
+    char node[RECORD_NODE_MAX], char hash[65], struct err *err)
+{
+	struct sigaction waiting = { .sa_handler = say_waiting,
+		.sa_flags = SA_RESTART };
+	struct pull_env env;
+	int rc;
+
+	app_env(app, &env);
+	if (is_terminal()) {
+		sigaction(SIGALRM, &waiting, NULL);
+		alarm(SILENCE_S);
+	}
+	rc = pull_discover(&env, peer->url, peer->is_insecure,
+	    peer->allow_private, node, hash, err);
+	alarm(0);
+	return rc;
+}
+
 /* Who is at the address. Unreachable is fine when everything is known. */
 static int
 meet(struct app *app, struct conf_peer *peer, char node[RECORD_NODE_MAX],
     char hash[65], struct err *err)
 {
 	const char *told = args_value(app, "--node");
-	struct pull_env env;
 
-	app_env(app, &env);
-	if (pull_discover(&env, peer->url, peer->is_insecure,
-		peer->allow_private, node, hash, err) == -1) {
+	if (discover(app, peer, node, hash, err) == -1) {
 		if (err->code != ERR_NET || told == NULL || peer->key == NULL) {
 			if (err->code == ERR_NET)
 				err_prefix(err,
@@ -280,6 +314,7 @@ static int
 run_peer_release(struct app *app, struct err *err)
 {
 	const char *name = app->words[0];
+	struct ledger_peer peer;
 
 	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
 	    app_ledger(app, err) == -1)
@@ -288,10 +323,15 @@ run_peer_release(struct app *app, struct err *err)
 		return err_set(err, ERR_NOTFOUND,
 		    "there is no peer %.60s: gspd peer list shows who is there",
 		    name);
-	if (pull_release(app->ledger, name, err) == -1)
+	if (ledger_peer_get(app->ledger, name, &peer, err) == -1 ||
+	    pull_release(app->ledger, name, err) == -1)
 		return -1;
 	return out_printf(err,
-	    "the next pull of %s lets the held change through\n", name);
+	    peer.state == PEER_HELD
+		? "the next pull of %s lets the held change through\n"
+		: "the quarantine of %s is over: the next pull reads all of "
+		  "it again\n",
+	    name);
 }
 
 static const struct app_option none[] = { { NULL, NULL, NULL } };
@@ -380,10 +420,13 @@ const struct command cmd_peer_resume = {
 const struct command cmd_peer_release = {
 	.name = "peer release",
 	.words = "NAME",
-	.summary = "let a held change through",
-	.help = "A peer that would lose more than 30 % and more than 50 of its "
-		"records is held\nback. When its operator says that this is "
-		"meant, release it.",
+	.summary = "let a held change through, end a quarantine",
+	.help = "A change is held when more than 30 % and more than 50 of a "
+		"peer's records would\ngo, or when a peer changes more in a "
+		"day than 10,000 records and than it has.\nWhen its operator "
+		"says that this is meant, release it. A peer whose pages "
+		"were\nrefused is not read again until it publishes another "
+		"head: release it to have\nthem read at once.",
 	.min_words = 1,
 	.max_words = 1,
 	.options = none,

@@ -22,6 +22,7 @@
 #define SLICE_MS  200  /* of the transfers, then everything else has a turn */
 #define AWAY_MS   5000 /* transfers left alone for longer begin anew */
 #define TROUBLE_S 30   /* pause after trouble of our own */
+#define STARTS    16   /* peers started in one look: a start is spread */
 
 struct worker {
 	struct app *app;
@@ -326,9 +327,10 @@ each_due(struct worker *w, bool start, bool *ret_any, struct err *err)
 {
 	const struct conf_peers *peers = &w->app->peers;
 	int64_t now = clock_now();
+	size_t started = 0;
 
 	*ret_any = false;
-	for (size_t i = 0; i < peers->n; i++) {
+	for (size_t i = 0; i < peers->n && started < STARTS; i++) {
 		const struct conf_peer *peer = &peers->items[i];
 		struct ledger_peer row;
 
@@ -342,6 +344,7 @@ each_due(struct worker *w, bool start, bool *ret_any, struct err *err)
 		*ret_any = true;
 		if (start && start_peer(w, peer, err) == -1)
 			return -1;
+		started += start;
 	}
 	return 0;
 }

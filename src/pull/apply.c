@@ -25,6 +25,7 @@ struct work {
 	size_t n_old;
 	size_t cap_old;
 	const struct feed_ref *page; /* being read */
+	bool is_over;                /* the limit of changes was passed */
 };
 
 static int
@@ -78,6 +79,10 @@ on_record(void *ctx, const char *id, struct record *rec, const struct err *why,
 			return 0;
 	}
 	apply->changed++;
+	if (apply->churn_limit > 0 && apply->changed > apply->churn_limit) {
+		work->is_over = true;
+		return err_set(err, ERR_LIMIT, "too many changes");
+	}
 	return catalogue_put(apply->env->catalogue, rec, digest, err);
 }
 
@@ -163,7 +168,6 @@ remove_gone(struct work *work, struct err *err)
 			err) == -1)
 			return -1;
 	}
-	apply->changed += apply->removed;
 	return 0;
 }
 
@@ -232,7 +236,7 @@ change(struct work *work, struct err *err)
 	    drop_old(work, err) == -1)
 		return APPLY_OURS;
 	if (put_new(work, err) == -1)
-		return blame(err);
+		return work->is_over ? APPLY_CHURN : blame(err);
 	if (is_shrinking(work, &before)) {
 		err_set(err, ERR_TRUST,
 		    "%lld of %lld records would go: held until it is released "
@@ -240,6 +244,9 @@ change(struct work *work, struct err *err)
 		    (long long)apply->removed, (long long)before.records);
 		return APPLY_HELD;
 	}
+	apply->changed += apply->removed;
+	if (apply->churn_limit > 0 && apply->changed > apply->churn_left)
+		return APPLY_CHURN;
 	if (remove_gone(work, err) == -1 || put_feed(work, err) == -1)
 		return APPLY_OURS;
 	return APPLY_DONE;

@@ -6,7 +6,7 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/plan.h \
 	src/pull/apply.c \
 	src/pull/bad.c \
-	src/pull/first.c src/pull/head.c \
+	src/pull/first.c src/pull/guard.c src/pull/head.c \
 	src/pull/local.c \
 	src/pull/objects.c src/pull/peer.c \
 	src/pull/plan.c \
@@ -20,8 +20,10 @@ PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \
 	tests/unit/feed_world.c tests/unit/feed_world.h \
 	tests/unit/liar.c tests/unit/liar.h
 UNIT_TESTS += tests/unit/test_pull tests/unit/test_pull_due \
-	tests/unit/test_pull_relay \
+	tests/unit/test_pull_guard tests/unit/test_pull_relay \
 	tests/unit/test_pull_lies tests/unit/test_pull_loop
+tests_unit_test_pull_guard_SOURCES = tests/unit/test_pull_guard.c $(PULL_WORLD)
+tests_unit_test_pull_guard_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_SOURCES = tests/unit/test_pull.c $(PULL_WORLD)
 tests_unit_test_pull_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_lies_SOURCES = tests/unit/test_pull_lies.c $(PULL_WORLD)

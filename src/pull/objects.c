@@ -57,6 +57,8 @@ send_ask(struct ask *ask)
 	    arena_printf(peer->arena, "p/%s.xml", ask->ref.hash), ask->ref.len);
 	struct err err = { 0 };
 
+	if (!guard_may_ask(peer))
+		return;
 	request.take_gzip = true;
 	request.done = on_object;
 	request.ctx = ask;
@@ -164,7 +166,7 @@ read_stored_index(struct peer *peer, size_t i)
 	if (rc == 0)
 		return 1;
 	/* It has the signed hash: the origin itself wrote it so. */
-	peer_settle(peer, PEER_REJECTED, err.text);
+	peer_refuse(peer, err.text);
 	return -1;
 }
 
@@ -173,6 +175,7 @@ plan_pages(struct peer *peer)
 {
 	struct catalogue_page *applied;
 	struct err err = { 0 };
+	int64_t kept = 0;
 	size_t n;
 
 	plan_finish(&peer->plan);
@@ -190,12 +193,16 @@ plan_pages(struct peer *peer)
 		while (k < n && strcmp(applied[k].prefix, page->prefix) < 0)
 			k++;
 		if (k < n && strcmp(applied[k].prefix, page->prefix) == 0 &&
-		    strcmp(applied[k].hash, page->hash) == 0)
+		    strcmp(applied[k].hash, page->hash) == 0) {
+			kept += page->n;
 			continue;
+		}
 		if (!store_is_good(&peer->store, page))
 			VEC_PUSH(peer->missing, peer->n_missing,
 			    peer->cap_missing, *page);
 	}
+	if (guard_stops_plan(peer, kept))
+		return;
 	peer->step = STEP_PAGES;
 	tell_progress(peer);
 	step_pages(peer);
@@ -256,12 +263,14 @@ peer_follow_head(struct peer *peer)
 {
 	struct err err = { 0 };
 
-	peer->step = STEP_INDEXES;
+	if (guard_quarantines(peer) || guard_stays_held(peer))
+		return;
 	if (plan_init(&peer->plan, &peer->head,
 		(uint64_t)peer->conf.max_records,
 		(uint64_t)peer->conf.max_bytes, &err) == -1) {
 		peer_settle(peer, PEER_REJECTED, err.text);
 		return;
 	}
+	peer->step = STEP_INDEXES;
 	step_indexes(peer);
 }

@@ -63,6 +63,7 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 		return -1;
 	peer_source_init(peer);
 	peer->before = peer->row.state;
+	peer->was_released = peer->row.is_released;
 	if (catalogue_feed_get(round->env.catalogue, conf->name, &peer->feed,
 		&why) == -1) {
 		if (why.code != ERR_NOTFOUND) {
@@ -105,24 +106,25 @@ peer_apply(struct peer *peer, struct err *err)
 		.head = &peer->head,
 		.digest = peer->digest,
 		.now = round_now(peer->round),
-		.is_guarded = true,
 		.bad = &peer->bad,
 	};
 	struct err why = { 0 };
 	enum apply_end end;
 
+	guard_prepare(peer, &apply);
 	end = apply_run(&apply, &why);
-	if (end == APPLY_HELD && peer_is_let_through(peer)) {
+	if (end == APPLY_HELD && guard_lets_shrink(peer)) {
 		bad_release(&peer->bad);
 		bad_init(&peer->bad);
 		apply.is_guarded = false;
-		apply.changed = 0;
+		apply.changed = apply.churn_limit = 0;
 		end = apply_run(&apply, &why);
 	}
 	peer->round->applies++;
 	switch (end) {
 	case APPLY_DONE: break;
 	case APPLY_HELD: peer_settle(peer, PEER_HELD, why.text); return 0;
+	case APPLY_CHURN: guard_hold_churn(peer, &apply); return 0;
 	case APPLY_WRONG:
 		bad_release(&peer->bad);
 		bad_init(&peer->bad);
@@ -139,6 +141,7 @@ peer_apply(struct peer *peer, struct err *err)
 		return -1;
 	peer->has_bad = true;
 	peer->changed = apply.changed;
+	guard_count_churn(peer);
 	peer->row.records = apply.records;
 	peer->row.bad_records = (int64_t)peer->bad.total;
 	peer->feed.is_hidden = false;

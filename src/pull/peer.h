@@ -74,6 +74,9 @@ struct peer {
 	struct bad_list bad;
 	bool has_bad; /* the list is to be told to the ledger */
 	int64_t changed;
+	int64_t requests;      /* in this round */
+	bool is_refusal_noted; /* by guard.c */
+	bool was_released;     /* when the round began */
 };
 
 struct round {
@@ -158,6 +161,32 @@ void relay_note_trouble(struct peer *peer);
 /* Signed by the key that counts, whatever else is wrong with it? */
 bool relay_is_signed(struct peer *peer);
 
+/* ---- guard.c: what a peer may cost and change ---- */
+
+/* One request more for an object; false: settled, the budget is used up. */
+bool guard_may_ask(struct peer *peer);
+void guard_count_bytes(struct peer *peer);
+/* These settle and return true when the head is not to be followed. */
+bool guard_quarantines(struct peer *peer);
+bool guard_stays_held(struct peer *peer);
+/* The same once the pages are known; kept_records: of those that stay. */
+bool guard_stops_plan(struct peer *peer, int64_t kept_records);
+/* What the guards of apply.c are to hold back. */
+void guard_prepare(const struct peer *peer, struct apply *apply);
+/* The shrink guard spoke. true: let it through after all. */
+bool guard_lets_shrink(struct peer *peer);
+/* Too much churn: settles. */
+void guard_hold_churn(struct peer *peer, const struct apply *apply);
+/* Applied. */
+void guard_count_churn(struct peer *peer);
+void guard_forget_hold(struct ledger_peer *row);
+/* What the head led to is refused; before the step changes. */
+void guard_note_refusal(struct peer *peer);
+void guard_explain(const struct peer *peer, const char *reason, char *ret_text,
+    size_t len);
+/* A head was accepted. */
+void guard_forgive(struct peer *peer);
+
 /* ---- state.c: verdicts ---- */
 
 int64_t round_now(const struct round *round);
@@ -167,8 +196,6 @@ void peer_settle(struct peer *peer, enum peer_state state, const char *reason);
 void peer_settle_good(struct peer *peer);
 /* It could not be read; the data it gave before may have gone stale. */
 void peer_settle_unreachable(struct peer *peer, const char *reason);
-/* The shrink guard spoke. true: let it through after all. */
-bool peer_is_let_through(struct peer *peer);
 /* Take the accepted head into the row. */
 void peer_take_head(struct peer *peer);
 

@@ -96,6 +96,7 @@ int store_fork(const struct store *store, int64_t serial, const char *digest,
 enum apply_end {
 	APPLY_DONE,
 	APPLY_HELD,  /* the shrink guard; nothing was changed */
+	APPLY_CHURN, /* too many changes: `changed` or more; none was made */
 	APPLY_WRONG, /* a page is not what it should be; err says why */
 	APPLY_OURS   /* disk or database; err says why */
 };
@@ -107,7 +108,9 @@ struct apply {
 	const struct feed_head *head;
 	const char *digest;
 	int64_t now;
-	bool is_guarded;
+	bool is_guarded;     /* against a shrink */
+	int64_t churn_limit; /* counting ends above it; 0: no guard */
+	int64_t churn_left;  /* so many changes may be made */
 	bool is_hidden;
 	/* Filled: */
 	int64_t changed; /* records put or removed */

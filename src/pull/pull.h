@@ -28,6 +28,7 @@ struct pull_env {
 	const char *user_agent;
 	int64_t transfers;  /* at once in all; 0: the limit of net/ */
 	int64_t request_ms; /* for tests; 0: the limit of net/ */
+	int64_t churn_min;  /* for tests; 0: PULL_CHURN_MIN */
 	struct ledger *ledger;
 	struct catalogue *catalogue; /* CATALOGUE_WRITE */
 	struct search *search;       /* on that catalogue */
@@ -104,7 +105,8 @@ int pull_rebuild(struct pull_env *env, const struct conf_peers *peers,
 /* Seconds until this peer is due (0: now), with jitter and back-off. */
 int64_t pull_due(const struct ledger_peer *peer, int64_t interval_s,
     int64_t now);
-/* Operator lets a held change through with the next pull. */
+/* Operator lets a held change through with the next pull, or ends a
+ * quarantine; the peer is due at once. ERR_NOTFOUND when there is neither. */
 int pull_release(struct ledger *ledger, const char *name,
     struct err *err) MUST_CHECK;
 

@@ -72,7 +72,9 @@ write_row(struct peer *peer, struct err *err)
 	if (ledger_peer_get(ledger, peer->row.name, &now, err) == -1)
 		return -1;
 	peer->row.is_paused = now.is_paused;
-	if (peer->row.state == PEER_HELD)
+	if ((peer->row.state == PEER_HELD ||
+		peer->row.state == PEER_REJECTED) &&
+	    !peer->was_released)
 		peer->row.is_released = now.is_released;
 	if (ledger_peer_put(ledger, &peer->row, err) == -1)
 		return -1;

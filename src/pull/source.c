@@ -127,6 +127,8 @@ peer_source_lied(struct peer *peer, const char *reason)
 {
 	if (is_relay(peer))
 		relay_lied(peer, reason);
+	else
+		guard_note_refusal(peer);
 	peer_source_useless(peer, PEER_REJECTED, reason);
 }
 
@@ -147,5 +149,6 @@ peer_source_same(struct peer *peer)
 void
 peer_refuse(struct peer *peer, const char *reason)
 {
+	guard_note_refusal(peer);
 	peer_settle(peer, PEER_REJECTED, reason);
 }

@@ -31,9 +31,13 @@ settle(struct peer *peer, enum peer_state state, const char *reason,
 	if (row->state != state)
 		row->state_since = now;
 	row->state = state;
-	(void)snprintf(row->reason, sizeof(row->reason), "%s", reason);
+	guard_explain(peer, reason, row->reason, sizeof(row->reason));
 	if (state == PEER_PAUSED)
 		return;
+	guard_count_bytes(peer);
+	/* An operator's word is about what was there when it was said. */
+	if (state == PEER_REJECTED || state == PEER_HELD)
+		row->is_released = false;
 	row->last_try = now;
 	row->retry_at = peer->retry_after_s > 0 ? now + peer->retry_after_s : 0;
 	row->failures = is_failure ? row->failures + 1 : 0;
@@ -62,8 +66,7 @@ peer_settle_good(struct peer *peer)
 		peer_settle(peer, PEER_FORKED, reason);
 		return;
 	}
-	row->held_serial = row->held_since = row->held_heads = 0;
-	row->is_released = false;
+	guard_forget_hold(row);
 	state = ledger_peer_promise(row, now, reason, sizeof(reason));
 	relay_note_good(peer, reason, sizeof(reason));
 	peer_settle(peer, state, reason);
@@ -85,26 +88,6 @@ peer_settle_unreachable(struct peer *peer, const char *reason)
 	peer_settle(peer, PEER_UNREACHABLE, reason);
 }
 
-bool
-peer_is_let_through(struct peer *peer)
-{
-	struct ledger_peer *row = &peer->row;
-	int64_t now = round_now(peer->round);
-
-	if (row->is_released)
-		return true;
-	if (row->held_serial == 0) {
-		row->held_serial = peer->head.serial;
-		row->held_since = now;
-		row->held_heads = 0;
-	} else if (peer->head.serial > row->held_serial) {
-		row->held_serial = peer->head.serial;
-		row->held_heads++;
-	}
-	return row->held_heads >= PULL_HELD_HEADS &&
-	       now - row->held_since >= PULL_HELD_S;
-}
-
 void
 peer_take_head(struct peer *peer)
 {
@@ -115,6 +98,7 @@ peer_take_head(struct peer *peer)
 	row->next_promised = peer->head.next;
 	row->expires = peer->head.expires;
 	memcpy(row->digest, peer->digest, sizeof(row->digest));
+	guard_forgive(peer);
 	memcpy(row->nextkey, peer->head.nextkey, sizeof(row->nextkey));
 	(void)snprintf(row->etag, sizeof(row->etag), "%s", peer->etag);
 	peer->is_taken = true;
@@ -144,8 +128,11 @@ pull_due(const struct ledger_peer *peer, int64_t interval_s, int64_t now)
 	/* A clock that was set back must not silence a peer. */
 	if (peer->last_try == 0 || peer->last_try > now)
 		return 0;
-	if (peer->is_released && peer->state == PEER_HELD)
+	if (peer->is_released &&
+	    (peer->state == PEER_HELD || peer->state == PEER_REJECTED))
 		return 0;
+	if (peer->state == PEER_REJECTED && peer->refusals >= PULL_QUARANTINE)
+		base = PULL_BACKOFF_MAX_S;
 	for (int64_t i = 0; i < peer->failures && base < PULL_BACKOFF_MAX_S;
 	     i++)
 		base *= 2;
@@ -157,26 +144,4 @@ pull_due(const struct ledger_peer *peer, int64_t interval_s, int64_t now)
 	if (due > peer->last_try + PULL_BACKOFF_MAX_S)
 		due = peer->last_try + PULL_BACKOFF_MAX_S;
 	return due > now ? due - now : 0;
-}
-
-int
-pull_release(struct ledger *ledger, const char *name, struct err *err)
-{
-	struct ledger_peer row;
-
-	if (ledger_begin(ledger, err) == -1)
-		return -1;
-	if (ledger_peer_get(ledger, name, &row, err) == -1)
-		goto fail;
-	if (row.state != PEER_HELD) {
-		err_set(err, ERR_NOTFOUND, "nothing of peer %s is held", name);
-		goto fail;
-	}
-	row.is_released = true;
-	if (ledger_peer_put(ledger, &row, err) == -1)
-		goto fail;
-	return ledger_commit(ledger, err);
-fail:
-	ledger_rollback(ledger);
-	return -1;
 }

@@ -359,6 +359,7 @@ test_pages_wrong(void **state)
 	assert_int_equal(site.heads, 3);
 	assert_int_equal(reader_records(&reader), 0);
 	/* An old cache on the way is got around. */
+	assert_int_equal(pull_release(reader.ledger, "ca", &err), 0);
 	site_reset(&site);
 	atomic_store(&site.mode, SITE_OLD_CACHE);
 	pull_to(PEER_FRESH, "");
