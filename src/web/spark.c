@@ -6,8 +6,7 @@
  */
 #include "web/page.h"
 
-#define STEP        5  /* from sign to sign */
-#define WIDE        4  /* a sign */
+#define STEP        5  /* from sign to sign; one is 4 wide */
 #define HIGH        20 /* the drawing */
 #define LOW         5  /* a pull that changed nothing */
 #define D_MAX       2048
@@ -24,25 +23,26 @@ height_of(int64_t changed)
 	return high < HIGH ? high : HIGH;
 }
 
+/*
+ * Each sign is drawn from where the one before it ended, so that equal pulls
+ * are equal bytes and pack well: a page of 200 peers must stay small. `bad`
+ * stands at the start of a new subpath between signs.
+ */
 static void
-draw(const struct ledger_pull *pull, int x, struct strbuf *good,
-    struct strbuf *bad)
+draw(const struct ledger_pull *pull, struct strbuf *good, struct strbuf *bad)
 {
 	int high = height_of(pull->changed);
+	char mark = api_pull_mark(pull->state);
 
-	switch (api_pull_mark(pull->state)) {
-	case '.': /* a solid bar */
-		strbuf_addf(good, "M%d %dv-%dh%dv%dz", x, HIGH, high, WIDE,
-		    high);
-		break;
-	case 's': /* a hollow bar */
-		strbuf_addf(bad, "M%d %dv-9h3v9z", x, HIGH - 1);
-		break;
-	case 'u': /* a dash on the ground */
-		strbuf_addf(bad, "M%d %dh%d", x, HIGH - 1, WIDE);
-		break;
-	default: /* a cross */
-		strbuf_addf(bad, "M%d 6l%d 8m0-8l-%d 8", x, WIDE, WIDE);
+	if (mark == '.') /* a solid bar */
+		strbuf_addf(good, "v-%dh4v%dh1", high, high);
+	else
+		strbuf_addstr(good, "h5");
+	switch (mark) {
+	case '.': strbuf_addstr(bad, "m5 0"); break;
+	case 's': strbuf_addstr(bad, "v-9h3v9zm5 0"); break; /* a hollow bar */
+	case 'u': strbuf_addstr(bad, "h4m1 0"); break;       /* a dash */
+	default: strbuf_addstr(bad, "m0-13l4 8m0-8l-4 8m5 5"); /* a cross */
 	}
 }
 
@@ -76,15 +76,19 @@ spark_make(const struct page *page, const struct api_peer *peer)
 	struct spark spark = { 0 };
 	struct strbuf good, bad, words;
 	int64_t n[4] = { 0 };
+	int start;
 
-	if (peer->n_pulls == 0)
+	if (peer->n_pulls == 0 || peer->n_pulls > PULLS_SHOWN)
 		return spark;
 	strbuf_init(&good, D_MAX);
 	strbuf_init(&bad, D_MAX);
 	strbuf_init(&words, D_MAX);
-	for (size_t i = 0; i < peer->n_pulls && i < PULLS_SHOWN; i++)
-		draw(&peer->pulls[i], (int)(PULLS_SHOWN - 1 - i) * STEP, &good,
-		    &bad);
+	/* The newest is always at the end. */
+	start = STEP * (PULLS_SHOWN - (int)peer->n_pulls);
+	strbuf_addf(&good, "M%d %d", start, HIGH);
+	strbuf_addf(&bad, "M%d %d", start, HIGH - 1);
+	for (size_t i = peer->n_pulls; i > 0; i--)
+		draw(&peer->pulls[i - 1], &good, &bad);
 	count(peer, n);
 	add_words(page, &words, TEXT_SPARK_GOOD, n[0]);
 	add_words(page, &words, TEXT_SPARK_STALE, n[1]);

@@ -469,6 +469,59 @@ test_broken_peers(void **state)
 	OK(file_put(path, peers_conf, strlen(peers_conf), 0600, &err));
 }
 
+/* 200 peers with pulls of every kind still make a small page. */
+static void
+test_many_peers(void **state)
+{
+	struct ledger *ledger;
+	struct strbuf conf;
+	char path[200];
+	struct err err;
+
+	(void)state;
+	strbuf_init(&conf, 1 << 20);
+	ledger = ledger_open(site.folder, false, &err);
+	assert_non_null(ledger);
+	OK(ledger_begin(ledger, &err));
+	for (unsigned i = 0; i < 200; i++) {
+		struct ledger_peer peer = { .state = PEER_UNREACHABLE,
+			.serial = SITE_NOW - i,
+			.expires = SITE_NOW + 900,
+			.reason = "Failed to connect to the port" };
+
+		(void)snprintf(peer.name, sizeof(peer.name), "gb-p%u", i);
+		strbuf_addf(&conf,
+		    "[peer gb-p%u]\nurl = https://p%u.example/\n"
+		    "key = " DIGEST_A "\n",
+		    i, i);
+		OK(ledger_peer_put(ledger, &peer, &err));
+		for (unsigned k = 0; k < 30; k++) {
+			unsigned chance = (i * 7919 + k * 104729) % 997;
+			struct ledger_pull pull = { .at = SITE_NOW - k,
+				.state = chance % 20 == 0   ? PEER_UNREACHABLE
+					 : chance % 50 == 1 ? PEER_REJECTED
+							    : PEER_FRESH,
+				.changed = chance % 3 == 0 ? chance : 0 };
+
+			OK(ledger_pull_add(ledger, peer.name, &pull, &err));
+		}
+	}
+	OK(ledger_commit(ledger, &err));
+	ledger_close(ledger);
+	(void)snprintf(path, sizeof(path), "%s/peers.conf", site.folder);
+	OK(file_put(path, conf.buf, conf.len, 0600, &err));
+	strbuf_release(&conf);
+	get("/peers", "Accept-Encoding: gzip\r\n", 200);
+	assert_header("Content-Encoding", "gzip");
+	if (client_body_len(&out) > 30 * 1024)
+		fail_msg("%zu bytes", client_body_len(&out));
+	get("/peers", "", 200);
+	assert_has("href=\"/peers/gb-p199\"");
+	get("/metrics", "", 200);
+	assert_has("gspd_peers 200\n");
+	get("/api/v1/peers", "", 200);
+}
+
 int
 main(void)
 {
@@ -481,6 +534,7 @@ main(void)
 		cmocka_unit_test(test_json_detail),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_broken_peers),
+		cmocka_unit_test(test_many_peers),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
