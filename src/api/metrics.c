@@ -173,7 +173,7 @@ GETTER(get_failures, peer->row.failures)
 GETTER(get_refusals, peer->row.refusals)
 GETTER(get_records, peer->records)
 GETTER(get_bad, peer->row.bad_records)
-GETTER(get_held, peer->row.held_serial != 0)
+GETTER(get_held, peer->row.held_serial != 0 || peer->row.held_until != 0)
 GETTER(get_relayed, peer->row.via[0] != '\0')
 GETTER(get_liars, peer->n_liars)
 GETTER(get_alarms, peer->n_alarms)
@@ -199,8 +199,8 @@ static const struct {
 	    "When the head accepted last expires, since 1970.", get_expires },
 	{ "gspd_peer_failures", NULL, "Pulls that failed in a row.",
 	    get_failures },
-	{ "gspd_peer_refusals", NULL, "Pulls that were refused in a row.",
-	    get_refusals },
+	{ "gspd_peer_refusals", NULL,
+	    "Heads in a row whose content was refused.", get_refusals },
 	{ "gspd_peer_records", NULL, "Records of it that are shown.",
 	    get_records },
 	{ "gspd_peer_bad_records", NULL,

@@ -94,11 +94,13 @@ write_liars(struct json_writer *w, const struct api_peer *peer)
 static void
 write_held(struct json_writer *w, const struct ledger_peer *row)
 {
-	if (row->held_serial == 0)
+	if (row->held_serial == 0 && row->held_until == 0)
 		return;
 	json_key(w, "held");
 	json_object(w);
 	json_pair_int(w, "serial", row->held_serial);
+	pair_text(w, "digest", row->held_digest);
+	pair_time(w, "until", row->held_until);
 	pair_time(w, "since", row->held_since);
 	json_pair_int(w, "heads", row->held_heads);
 	json_pair_bool(w, "released", row->is_released);
@@ -128,6 +130,8 @@ api_peer_facts(struct json_writer *w, const struct api_peer *peer, int64_t now)
 	json_pair_bool(w, "by_hand", peer->is_by_hand);
 	json_pair_int(w, "epoch", row->epoch);
 	pair_text(w, "via", row->via);
+	json_pair_int(w, "own_failures", row->own_failures);
+	pair_text(w, "own_trouble", row->own_trouble);
 	json_pair_int(w, "refusals", row->refusals);
 	pair_text(w, "refused_digest", row->refused_digest);
 	write_held(w, row);

@@ -257,7 +257,7 @@ static void
 show_state(struct app *app, struct strbuf *sb, const struct api_peer *peer,
     int64_t now)
 {
-	char marks[API_MARKS_LEN];
+	char marks[API_MARKS_LEN], until[CLOCK_TEXT_LEN];
 
 	line(sb, "state",
 	    peer->state_since == 0 ? peer_state_name(peer->state)
@@ -284,6 +284,12 @@ show_state(struct app *app, struct strbuf *sb, const struct api_peer *peer,
 			peer->n_pulls - peer->n_pulls_good));
 	line_number(app, sb, "failures", peer->row.failures);
 	line_number(app, sb, "refusals", peer->row.refusals);
+	if (peer->row.held_until != 0) {
+		clock_format(peer->row.held_until, until);
+		line(sb, "held",
+		    arena_printf(app->arena, "too many changes, until %s",
+			until));
+	}
 	if (peer->row.held_serial != 0)
 		line(sb, "held",
 		    arena_printf(app->arena, "serial %" PRId64 ", since %s",
@@ -310,6 +316,7 @@ show_head(struct app *app, struct strbuf *sb, const struct api_peer *peer,
 	line(sb, "digest", row->digest);
 	line(sb, "refused", row->refused_digest);
 	line(sb, "key", peer->key);
+	line(sb, "address", row->own_trouble);
 	line(sb, "via", row->via);
 	if (!peer->is_self)
 		line(sb, "trusted",

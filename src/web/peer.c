@@ -69,13 +69,19 @@ fill_state(const struct page *page, const struct api_peer *peer,
 		    page_number(page, peer->row.failures));
 	if (peer->row.refusals != 0)
 		row(page, view, TEXT_PEER_REFUSALS,
-		    page_number(page, peer->row.refusals));
+		    page_say(page, TEXT_PEER_REFUSALS_WORDS, 0, "n",
+			page_number(page, peer->row.refusals), "node",
+			peer->name, NULL));
 	if (peer->row.held_serial != 0)
 		row(page, view, TEXT_PEER_HELD,
 		    page_say(page, TEXT_PEER_HELD_WORDS, 0, "serial",
 			arena_printf(page->arena, "%lld",
 			    (long long)peer->row.held_serial),
 			"age", page_age(page, peer->row.held_since), NULL));
+	if (peer->row.held_until != 0)
+		row(page, view, TEXT_PEER_HELD,
+		    page_say(page, TEXT_PEER_HELD_UNTIL, 0, "date",
+			page_day(page, peer->row.held_until), NULL));
 }
 
 static void
@@ -112,6 +118,7 @@ fill_head(const struct page *page, const struct api_peer *peer,
 		item.href = peer->url;
 		row_item(page, &view->rows, TEXT_PEER_ADDRESS, item);
 	}
+	row(page, view, TEXT_PEER_OWN, head->own_trouble);
 	row(page, view, TEXT_PEER_VIA, head->via);
 	if (!peer->is_self)
 		row(page, view, TEXT_PEER_SOURCE,

@@ -123,7 +123,9 @@ put_peers(struct ledger *ledger)
 		    .expires = SITE_NOW + 9000,
 		    .last_try = SITE_NOW - 300,
 		    .last_good = SITE_NOW - 300,
-		    .via = "jp" },
+		    .via = "jp",
+		    .own_failures = 2,
+		    .own_trouble = "silent " SITE_EVIL },
 		{ .name = "us",
 		    .state = PEER_FRESH,
 		    .serial = SITE_NOW - 9000,
@@ -153,7 +155,8 @@ put_peers(struct ledger *ledger)
 		    .serial = SITE_NOW - 100,
 		    .expires = SITE_NOW + 7000,
 		    .held_serial = SITE_NOW - 90,
-		    .held_since = SITE_NOW - 80 },
+		    .held_since = SITE_NOW - 80,
+		    .held_until = SITE_NOW + 3600 },
 	};
 	struct err err;
 
@@ -300,9 +303,13 @@ test_detail_page(void **state)
 	assert_has("Each fetch");
 	assert_lacks("<script");
 	assert_lacks("<img");
+	get("/peers/pt", "", 200);
+	assert_has("silent &quot;&gt;&lt;script&gt;");
+	assert_lacks("<script");
 	get("/peers/jp", "", 200);
 	assert_has("another list of the same number");
 	get("/peers/br", "", 200);
+	assert_has("too many changes in a day, until 21 November 2026");
 	assert_has("gspd peer release br");
 	get("/peers/de", "", 200);
 	assert_has("gspd peer resume de");
@@ -364,6 +371,8 @@ test_json(void **state)
 	assert_int_equal(number(item, "ages", "state"), 600);
 	assert_int_equal(number(item, "next_pull_s", NULL), SITE_DUE);
 	assert_string_equal(json_get_string(item, "via"), "jp");
+	assert_string_equal(json_get_string(item, "own_trouble"),
+	    "silent " SITE_EVIL);
 	item = find(items, "de");
 	assert_null(json_get(item, "next_pull_s"));
 	assert_int_equal(json_size(json_get(item, "ages")), 0);
