@@ -3,7 +3,7 @@
 # of the table; tests/unit/test_record_rng fails until that is done.
 rngdir = $(pkgdatadir)/schemas
 dist_rng_DATA = schemas/record.rng schemas/page.rng schemas/head.rng \
-	schemas/hint.rng schemas/rotation.rng
+	schemas/hint.rng schemas/rotation.rng schemas/alliance.rng
 EXTRA_DIST += NOTICE
 
 .PHONY: update-schemas

@@ -85,6 +85,9 @@ CREATE TABLE alliance (
   last_try     INTEGER NOT NULL,
   last_good    INTEGER NOT NULL,
   failures     INTEGER NOT NULL,
+  retry_at     INTEGER NOT NULL,        -- not asked before; 0
+  url          TEXT NOT NULL,           -- where the list was had from ...
+  etag         TEXT NOT NULL,           -- ... and its ETag there
   reason       TEXT NOT NULL            -- of the last failure; ''
 ) STRICT;
 CREATE TABLE member (

@@ -178,7 +178,8 @@ api_peers(struct api *api, struct arena *arena, struct api_peer **ret_peers,
 	int rc;
 
 	if (conf == NULL) {
-		if (conf_peers_read(api->folder, &own, err) == -1)
+		if (ledger_peers_read(api->ledger, api->folder, api->conf->node,
+			&own, err) == -1)
 			return -1;
 		conf = &own;
 	}

@@ -109,7 +109,9 @@ void app_close(struct app *app);
 char *app_path(struct app *app, const char *name);
 /* ERR_CONF also when there is no gspd.conf. */
 int app_conf(struct app *app, struct err *err) MUST_CHECK;
+/* Those of peers.conf and the members of the list that it follows. */
 int app_peers(struct app *app, struct err *err) MUST_CHECK;
+int app_peers_reload(struct app *app, struct err *err) MUST_CHECK;
 int app_ledger(struct app *app, struct err *err) MUST_CHECK;
 /*
  * Catalogue and searcher. A damaged one is renamed aside and made again from
@@ -145,6 +147,10 @@ int app_merge_own(struct app *app, struct pull_result *ret_result,
  * for too long: *ret_is_later, with a line on standard error. */
 int app_take_own(struct app *app, bool *ret_is_later,
     struct err *err) MUST_CHECK;
+/* What follows from peers.conf and the membership list, and with `ask` the
+ * list of now; the peers are those after it. Trouble with the list is said on
+ * standard error. Catalogue open for writing, lock held. */
+int app_alliance(struct app *app, bool ask, struct err *err) MUST_CHECK;
 /* The catalogue emptied and made again from the pages; lock held, catalogue
  * closed. Cut short, it is begun anew by whoever opens the catalogue next. */
 int app_rebuild(struct app *app, struct err *err) MUST_CHECK;

@@ -55,6 +55,20 @@ print_all(struct app *app, const char *only, struct strbuf *sb, struct err *err)
 	return 0;
 }
 
+/* The file alone: a node without a ledger has one, too. */
+static int
+check_peers(struct app *app, struct err *err)
+{
+	struct conf_peers peers;
+
+	if (conf_peers_read(app->folder, &peers, err) == -1) {
+		err->code = ERR_CONF;
+		return -1;
+	}
+	conf_peers_release(&peers);
+	return 0;
+}
+
 static int
 run_config(struct app *app, struct err *err)
 {
@@ -67,7 +81,7 @@ run_config(struct app *app, struct err *err)
 	} else if (args_flag(app, "--mdoc")) {
 		conf_explain_mdoc(&sb);
 		conf_peers_explain_mdoc(&sb);
-	} else if (app_conf(app, err) == -1 || app_peers(app, err) == -1) {
+	} else if (app_conf(app, err) == -1 || check_peers(app, err) == -1) {
 		ret = -1;
 	} else if (args_flag(app, "--check")) {
 		strbuf_addstr(&sb, "gspd.conf and peers.conf are right\n");

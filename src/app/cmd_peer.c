@@ -258,9 +258,17 @@ static int
 run_peer_remove(struct app *app, struct err *err)
 {
 	const char *name = app->words[0];
+	const struct conf_peer *peer;
 
-	if (app_conf(app, err) == -1 ||
-	    conf_peer_remove(app->folder, name, err) == -1)
+	if (app_conf(app, err) == -1 || app_peers(app, err) == -1)
+		return -1;
+	peer = conf_peer_find(&app->peers, name);
+	if (peer != NULL && peer->line == 0)
+		return err_set(err, ERR_CONFLICT,
+		    "%s is a member of the alliance, not a peer by hand: gspd "
+		    "peer pause %s, or ask the board",
+		    name, name);
+	if (conf_peer_remove(app->folder, name, err) == -1)
 		return -1;
 	if (forget(app, name, err) == -1)
 		return err_prefix(err,
@@ -271,6 +279,31 @@ run_peer_remove(struct app *app, struct err *err)
 	    name);
 }
 
+/* A member of the alliance gets a section of its own with its first key. */
+static int
+write_paused(struct app *app, const char *name, bool paused, struct err *err)
+{
+	const struct conf_peer *member;
+	struct conf_peer peer;
+	int ret;
+
+	if (conf_peer_set(app->folder, name, "paused", paused ? "yes" : NULL,
+		err) == 0)
+		return 0;
+	if (err->code != ERR_NOTFOUND || app_peers(app, err) == -1)
+		return -1;
+	member = conf_peer_find(&app->peers, name);
+	if (member == NULL)
+		return err_set(err, ERR_NOTFOUND,
+		    "there is no peer %.60s: gspd peer list shows who is there",
+		    name);
+	conf_peer_init(&peer, name);
+	peer.is_paused = paused;
+	ret = conf_peer_add(app->folder, &peer, err);
+	conf_peer_release(&peer);
+	return ret;
+}
+
 static int
 set_paused(struct app *app, bool paused, struct err *err)
 {
@@ -279,8 +312,7 @@ set_paused(struct app *app, bool paused, struct err *err)
 	int64_t now = clock_now();
 
 	if (app_conf(app, err) == -1 || app_ledger(app, err) == -1 ||
-	    conf_peer_set(app->folder, name, "paused", paused ? "yes" : NULL,
-		err) == -1 ||
+	    write_paused(app, name, paused, err) == -1 ||
 	    ledger_peer_get(app->ledger, name, &peer, err) == -1)
 		return -1;
 	peer.is_paused = paused;

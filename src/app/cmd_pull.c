@@ -174,6 +174,24 @@ print_results(struct app *app, const struct pull_result *results, size_t n,
 	return ret;
 }
 
+/* The membership list comes first, so that who joined is pulled at once. */
+static int
+list_is_due(struct app *app, bool *ret_is, struct err *err)
+{
+	struct ledger_alliance row;
+
+	if (app->peers.alliance.line == 0) {
+		*ret_is = false;
+		return 0;
+	}
+	if (ledger_alliance_get(app->ledger, &row, err) == -1)
+		return -1;
+	*ret_is = !args_flag(app, "--due") ||
+		  pull_alliance_due(&app->peers.alliance, &row,
+		      app->conf.interval_s, clock_now()) == 0;
+	return 0;
+}
+
 static int
 run_pull(struct app *app, struct err *err)
 {
@@ -182,12 +200,15 @@ run_pull(struct app *app, struct err *err)
 	struct pull_env env;
 	struct bar bar = { 0 };
 	size_t n = 0;
+	bool ask;
 	int ret = -1;
 
 	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
 	    app_ledger(app, err) == -1 ||
 	    app_lock(app, APP_LOCK_S, err) == -1 ||
-	    app_catalogue(app, CATALOGUE_WRITE, err) == -1)
+	    app_catalogue(app, CATALOGUE_WRITE, err) == -1 ||
+	    list_is_due(app, &ask, err) == -1 ||
+	    app_alliance(app, ask, err) == -1)
 		return -1;
 	peers = xcalloc(app->peers.n + 1, sizeof(*peers));
 	results = xcalloc(app->peers.n + 1, sizeof(*results));
@@ -223,7 +244,8 @@ const struct command cmd_pull = {
 	.name = "pull",
 	.words = "[PEER]",
 	.summary = "fetch, verify and merge what peers publish",
-	.help = "Asks one peer, or all that are not paused. Exit codes: 0 all "
+	.help = "Asks one peer, or all that are not paused; before that, the "
+		"membership list, if\npeers.conf names one. Exit codes: 0 all "
 		"fresh, 1 a peer is\nrefused or held, 75 peers could not be "
 		"reached. A running gspd serve does it by\nitself.",
 	.max_words = 1,

@@ -399,13 +399,17 @@ run_serve(struct app *app, struct err *err)
 		.wake = { -1, -1 },
 		.ready = { -1, -1 },
 		.lock_fd = -1 };
+	struct conf_peers peers;
 	int ret = -1;
 
-	if (app_conf(app, err) == -1 || app_peers(app, err) == -1)
+	if (app_conf(app, err) == -1)
 		return -1;
 	/* Each child reads its own: the supervisor keeps none to pass on. */
-	conf_peers_release(&app->peers);
-	app->has_peers = false;
+	if (conf_peers_read(app->folder, &peers, err) == -1) {
+		err->code = ERR_CONF;
+		return -1;
+	}
+	conf_peers_release(&peers);
 	init_log(&app->conf);
 	if (open_all(&s, err) == 0) {
 		take_signals(&s);

@@ -24,6 +24,13 @@
 	X(peer_pause)                                                          \
 	X(peer_resume)                                                         \
 	X(peer_release)                                                        \
+	X(alliance_new)                                                        \
+	X(alliance_new_key)                                                    \
+	X(alliance_add)                                                        \
+	X(alliance_remove)                                                     \
+	X(alliance_renew)                                                      \
+	X(alliance_sign)                                                       \
+	X(alliance_show)                                                       \
 	X(verify)                                                              \
 	X(search)                                                              \
 	X(key_new)                                                             \

@@ -81,6 +81,22 @@ app_peers(struct app *app, struct err *err)
 		return -1;
 	}
 	app->has_peers = true;
+	return app->peers.alliance.line != 0 ? app_peers_reload(app, err) : 0;
+}
+
+int
+app_peers_reload(struct app *app, struct err *err)
+{
+	struct conf_peers peers;
+
+	if (app_conf(app, err) == -1 || app_ledger(app, err) == -1 ||
+	    ledger_peers_read(app->ledger, app->folder, app->conf.node, &peers,
+		err) == -1)
+		return -1;
+	if (app->has_peers)
+		conf_peers_release(&app->peers);
+	app->peers = peers;
+	app->has_peers = true;
 	return 0;
 }
 

@@ -167,6 +167,25 @@ app_take_own(struct app *app, bool *ret_is_later, struct err *err)
 }
 
 int
+app_alliance(struct app *app, bool ask, struct err *err)
+{
+	struct pull_alliance_result result = { 0 };
+	struct pull_env env;
+	bool changed;
+
+	app_env(app, &env);
+	if (pull_alliance_settle(&env, &changed, err) == -1)
+		return -1;
+	if (ask && app->peers.alliance.line != 0 &&
+	    pull_alliance(&env, &app->peers.alliance, &result, err) == -1)
+		return -1;
+	if (result.reason[0] != '\0')
+		complain("alliance: %s%s", result.reason,
+		    result.is_good ? "" : "; the members known before stay");
+	return changed || result.is_changed ? app_peers_reload(app, err) : 0;
+}
+
+int
 app_rebuild(struct app *app, struct err *err)
 {
 	char hash[SHA256_HEX_LEN];

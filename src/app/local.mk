@@ -2,6 +2,10 @@
 gspd_SOURCES = \
 	src/app/app.h src/app/copy.h src/app/serve.h \
 	src/app/args.c \
+	src/app/board.c src/app/board.h \
+	src/app/cmd_alliance.c \
+	src/app/cmd_alliance_show.c \
+	src/app/cmd_alliance_sign.c \
 	src/app/cmd_backup.c \
 	src/app/cmd_check.c \
 	src/app/cmd_config.c \

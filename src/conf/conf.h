@@ -11,6 +11,10 @@
 #define CONF_FILE_MAX  (1024 * 1024)
 #define CONF_PEERS_MAX 1000
 
+/* The membership list: addresses to ask, keys of the board. */
+#define CONF_ALLIANCE_URLS  4
+#define CONF_ALLIANCE_BOARD 32
+
 struct conf {
 	/* [node] */
 	char *node; /* "gb-eng" */
@@ -39,8 +43,8 @@ struct conf {
 /* One [peer NAME] section of peers.conf. */
 struct conf_peer {
 	char *name;       /* node */
-	char *url;        /* the node's public address */
-	char *key;        /* 64 hex */
+	char *url;        /* the node's public address; "" left to the list */
+	char *key;        /* 64 hex; "" left to the list */
 	bool is_insecure; /* http allowed */
 	bool allow_private;
 	bool is_paused;
@@ -52,10 +56,25 @@ struct conf_peer {
 	int64_t epoch;   /* of `key`; -1: any */
 	int64_t least;   /* heads below this serial are refused */
 	bool is_member;  /* the list names it, whoever else does */
+	unsigned given;  /* bit n: the n-th PEER_OPTION stands in the section */
 };
+
+/* The [alliance] section: the membership list that this node follows. */
+struct conf_alliance {
+	int line;       /* in peers.conf; 0: there is no such section */
+	char *urls;     /* of the list, one blank between, asked in order */
+	char *board;    /* hashes of the board's keys, one blank between */
+	int64_t needed; /* so many of them must have endorsed the list */
+	bool is_insecure;
+	bool allow_private;
+	int64_t max_records; /* of each member without a section of its own */
+	int64_t max_bytes;
+};
+
 struct conf_peers {
 	struct conf_peer *items;
 	size_t n;
+	struct conf_alliance alliance;
 };
 
 /* Defaults, then <folder>/gspd.conf. ERR_CONF "gspd.conf:12: ..." with the
@@ -79,12 +98,22 @@ void conf_explain(struct strbuf *ret_out);
 void conf_explain_mdoc(struct strbuf *ret_out);
 /* The same for peers.conf(5). */
 void conf_peers_explain_mdoc(struct strbuf *ret_out);
+/* Part i of a list whose parts have one blank between (urls, board), in the
+ * arena; NULL behind the last. */
+char *conf_word(struct arena *arena, const char *list, size_t i);
 
 int conf_peers_read(const char *folder, struct conf_peers *ret_peers,
     struct err *err) MUST_CHECK; /* absent file: no peers */
 int conf_peers_parse(const char *name, const char *data, size_t len,
     struct conf_peers *ret_peers, struct err *err) MUST_CHECK;
 void conf_peers_release(struct conf_peers *peers);
+/* A peer with every default, as a section without keys has it. */
+void conf_peer_init(struct conf_peer *ret_peer, const char *name);
+void conf_peer_release(struct conf_peer *peer);
+/* Limits, and what may be connected to, as the section says or else the list's:
+ * for a member. */
+void conf_peer_inherit(struct conf_peer *peer,
+    const struct conf_alliance *alliance);
 const struct conf_peer *conf_peer_find(const struct conf_peers *peers,
     const char *name);
 /*

@@ -157,7 +157,7 @@ conf_peer_add(const char *folder, const struct conf_peer *peer, struct err *err)
 
 		strbuf_reset(&value);
 		option_get(option, peer, &value);
-		if (option->def == NULL || strcmp(option->def, value.buf) != 0)
+		if (strcmp(option->def, value.len > 0 ? value.buf : "") != 0)
 			strbuf_addf(&e.out, "%s = %s\n", option->key,
 			    value.buf);
 	}

@@ -82,6 +82,7 @@ conf_explain(struct strbuf *ret_out)
 {
 	explain(node_options, N_NODE_OPTIONS, "gspd.conf", ret_out);
 	explain(peer_options, N_PEER_OPTIONS, "peers.conf", ret_out);
+	explain(alliance_options, N_ALLIANCE_OPTIONS, "peers.conf", ret_out);
 }
 
 /* Text of a man page: a dot or quote in front would be a request. */
@@ -143,7 +144,10 @@ conf_explain_mdoc(struct strbuf *ret_out)
 void
 conf_peers_explain_mdoc(struct strbuf *ret_out)
 {
-	strbuf_addstr(ret_out, ".Bl -tag -width Ds\n");
+	strbuf_addstr(ret_out, ".Ss Section peer NAME\n.Bl -tag -width Ds\n");
 	explain_mdoc(peer_options, N_PEER_OPTIONS, "peer", ret_out);
+	strbuf_addstr(ret_out, ".El\n.Ss Section alliance\n"
+			       ".Bl -tag -width Ds\n");
+	explain_mdoc(alliance_options, N_ALLIANCE_OPTIONS, "alliance", ret_out);
 	strbuf_addstr(ret_out, ".El\n");
 }

@@ -25,6 +25,13 @@ const struct option peer_options[N_PEER_OPTIONS] = {
 #include "conf/options.def"
 };
 
+const struct option alliance_options[N_ALLIANCE_OPTIONS] = {
+#define ALLIANCE_OPTION(key, field, type, def, min, max, text)                 \
+	{ "alliance", key, OPTION_TYPE_##type,                                 \
+		offsetof(struct conf_alliance, field), def, min, max, text },
+#include "conf/options.def"
+};
+
 static const char *const type_texts[] = {
 	[OPTION_TYPE_TEXT] = "text",
 	[OPTION_TYPE_NODE] = "node name",
@@ -35,6 +42,8 @@ static const char *const type_texts[] = {
 	[OPTION_TYPE_PATH] = "file",
 	[OPTION_TYPE_LEVEL] = "error, warn, info or debug",
 	[OPTION_TYPE_KEY] = "64 hexadecimal digits",
+	[OPTION_TYPE_LISTS] = "1 to 4 http or https addresses",
+	[OPTION_TYPE_KEYS] = "1 to 32 keys of 64 hexadecimal digits",
 	[OPTION_TYPE_INT] = "number",
 	[OPTION_TYPE_DURATION] = "duration, as in 90s, 30m, 6h or 7d",
 	[OPTION_TYPE_BYTES] = "bytes, as in 512K, 256M or 2G",
@@ -150,6 +159,46 @@ valid_listen(const char *text, size_t len)
 	return memchr(text, ':', colon) == NULL;
 }
 
+static void
+fold_hex(struct strbuf *sb)
+{
+	for (size_t i = 0; i < sb->len; i++)
+		if (sb->buf[i] >= 'A' && sb->buf[i] <= 'F')
+			sb->buf[i] |= 0x20;
+}
+
+static int
+valid_key(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (strchr("0123456789abcdefABCDEF", text[i]) == NULL)
+			return 0;
+	return len == 64;
+}
+
+/* Addresses of a file: 0, or -1. */
+static int
+join_lists(const char *text, struct strbuf *ret_out)
+{
+	size_t n = 0;
+
+	while (*(text += strspn(text, " \t")) != '\0') {
+		size_t len = strcspn(text, " \t");
+		char *url = xstrndup(text, len);
+		int good = valid_url(url) && strpbrk(url, "?#") == NULL &&
+			   ++n <= CONF_ALLIANCE_URLS;
+
+		if (good)
+			strbuf_addf(ret_out, "%s%s%s", n > 1 ? " " : "", url,
+			    url[len - 1] == '/' ? "list.xml" : "");
+		free(url);
+		if (!good)
+			return -1;
+		text += len;
+	}
+	return n > 0 ? 0 : -1;
+}
+
 /* Words parted by blanks or commas, each valid, with one blank between. */
 static int
 join_words(const char *text, int (*valid)(const char *, size_t),
@@ -189,6 +238,13 @@ normalise(enum option_type type, const char *text, struct strbuf *ret_out)
 	case OPTION_TYPE_LANGUAGES:
 		return join_words(text, valid_language, ret_out);
 	case OPTION_TYPE_LISTEN: return join_words(text, valid_listen, ret_out);
+	case OPTION_TYPE_LISTS: return join_lists(text, ret_out);
+	case OPTION_TYPE_KEYS:
+		if (join_words(text, valid_key, ret_out) == -1 ||
+		    ret_out->len > CONF_ALLIANCE_BOARD * 65)
+			return -1;
+		fold_hex(ret_out);
+		return 0;
 	default: break;
 	}
 	strbuf_addstr(ret_out, text);
@@ -204,13 +260,8 @@ normalise(enum option_type type, const char *text, struct strbuf *ret_out)
 			strbuf_addch(ret_out, '/');
 		return 0;
 	case OPTION_TYPE_KEY:
-		for (size_t i = 0; i < ret_out->len; i++)
-			if (ret_out->buf[i] >= 'A' && ret_out->buf[i] <= 'F')
-				ret_out->buf[i] |= 0x20;
-		return strspn(ret_out->buf, "0123456789abcdef") == 64 &&
-			       ret_out->len == 64
-			   ? 0
-			   : -1;
+		fold_hex(ret_out);
+		return valid_key(text, strlen(text)) ? 0 : -1;
 	default: return 0;
 	}
 }

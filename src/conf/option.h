@@ -19,6 +19,8 @@ enum option_type {
 	OPTION_TYPE_PATH,
 	OPTION_TYPE_LEVEL,
 	OPTION_TYPE_KEY,
+	OPTION_TYPE_LISTS, /* 1 to CONF_ALLIANCE_URLS addresses of a file */
+	OPTION_TYPE_KEYS,  /* 1 to CONF_ALLIANCE_BOARD keys */
 	OPTION_TYPE_INT,
 	OPTION_TYPE_DURATION,
 	OPTION_TYPE_BYTES,
@@ -47,9 +49,16 @@ enum peer_option {
 #include "conf/options.def"
 	N_PEER_OPTIONS
 };
+enum alliance_option {
+#define ALLIANCE_OPTION(key, field, type, def, min, max, text)                 \
+	ALLIANCE_OPTION_##field,
+#include "conf/options.def"
+	N_ALLIANCE_OPTIONS
+};
 
 extern const struct option node_options[N_NODE_OPTIONS];
 extern const struct option peer_options[N_PEER_OPTIONS];
+extern const struct option alliance_options[N_ALLIANCE_OPTIONS];
 
 /* What a type takes, for people: "number". */
 const char *option_type_text(enum option_type type);

@@ -177,6 +177,54 @@ int feed_rotation_write(const struct feed_rotation *rotation,
 int feed_rotation_read(struct arena *arena, const char *data, size_t len,
     struct feed_rotation *ret_rotation, struct err *err) MUST_CHECK;
 
+/* ---- the membership list ---- */
+
+struct feed_member {
+	char node[RECORD_NODE_MAX];
+	char key[65];  /* hash of its key */
+	int64_t epoch; /* of that key */
+	int64_t least; /* heads with a smaller serial are refused; 0 for none */
+	bool has_left;
+	const char *urls[FEED_MEMBER_URLS]; /* end in "/", asked in order */
+	size_t n_urls;
+};
+
+struct feed_alliance {
+	const char *name;
+	int64_t serial;  /* Unix time of the change */
+	int64_t expires; /* Unix time */
+	struct feed_member *members;
+	size_t n;
+};
+
+/*
+ * Canonical bytes of a list; nothing in it is signed. What a node would
+ * refuse is not written: ERR_FORMAT, ERR_LIMIT. Members are sorted by node.
+ */
+int feed_alliance_write(const struct feed_alliance *list,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* Strings and members live in the arena. Checks shape, order, caps and that
+ * canonical form gives back the same bytes. ERR_FORMAT, ERR_LIMIT. */
+int feed_alliance_read(struct arena *arena, const char *data, size_t len,
+    struct feed_alliance *ret_list, struct err *err) MUST_CHECK;
+const struct feed_member *feed_member_find(const struct feed_alliance *list,
+    const char *node);
+/* 1 for an address that a list may name. */
+int feed_valid_member_url(const char *url);
+
+/* A board key's word on one list; the signed form comes from verify_sign(). */
+struct feed_endorsement {
+	char *key;      /* base64 SPKI: only the board in peers.conf makes it
+			   trusted */
+	char list[65];  /* SHA-256 of the list's bytes */
+	int64_t serial; /* of the list */
+};
+int feed_endorsement_write(const struct feed_endorsement *endorsement,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
+/* Verified bytes without their Signature. */
+int feed_endorsement_read(struct arena *arena, const char *data, size_t len,
+    struct feed_endorsement *ret_endorsement, struct err *err) MUST_CHECK;
+
 /* ---- the one signature profile ---- */
 
 /* SignedInfo bytes for a digest: what is signed. alg is the key's. */

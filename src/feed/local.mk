@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/feed/libfeed.a
 src_feed_libfeed_a_SOURCES = \
 	src/feed/feed.h src/feed/limits.h src/feed/part.h \
-	src/feed/attr.c src/feed/check.c \
+	src/feed/alliance.c src/feed/attr.c src/feed/check.c \
+	src/feed/endorsement.c \
 	src/feed/entry_read.c \
 	src/feed/entry_write.c \
 	src/feed/head_read.c \

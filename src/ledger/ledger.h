@@ -6,6 +6,7 @@
 #define LEDGER_LEDGER_H
 
 #include "base/base.h"
+#include "conf/conf.h"
 #include "record/record.h"
 
 struct ledger;
@@ -326,7 +327,10 @@ struct ledger_alliance {
 	int64_t last_try;
 	int64_t last_good;
 	int64_t failures;
-	char reason[256]; /* of the last failure, or "" */
+	int64_t retry_at;
+	char url[URL_MAX]; /* where the list was had from, or "" */
+	char etag[128];    /* of the list there, or "" */
+	char reason[256];  /* of the last failure, or "" */
 };
 struct ledger_member {
 	char node[RECORD_NODE_MAX];
@@ -347,6 +351,27 @@ int ledger_members_put(struct ledger *ledger,
 int ledger_members(struct ledger *ledger, struct arena *arena,
     struct ledger_member **ret_members, size_t *ret_n,
     struct err *err) MUST_CHECK;
+
+/* ---- whom this node pulls from (effective.c) ---- */
+
+/* What `source` of an accepted list must be, that it counts under this
+ * section: the board, and how many of it are needed. */
+void ledger_alliance_source(const struct conf_alliance *alliance,
+    char ret_source[65]);
+/*
+ * The members into the peers that stand in peers.conf. What a section says of
+ * a member wins: its settings, its key, its address (those of the list are
+ * asked after it); what it leaves out is the list's. Members without a
+ * section come behind, line 0. A section that leaves key or address to the
+ * list, which does not name it, is dropped. `self` is never a peer of the
+ * list.
+ */
+void ledger_peers_join(struct conf_peers *peers,
+    const struct ledger_member *members, size_t n, const char *self);
+/* peers.conf of the folder, joined with the members of the list that it
+ * follows. ERR_CONF, ERR_DB. ledger NULL: peers.conf alone. */
+int ledger_peers_read(struct ledger *ledger, const char *folder,
+    const char *self, struct conf_peers *ret_peers, struct err *err) MUST_CHECK;
 
 /* ---- hints of the head (hints.c) ---- */
 

@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/ledger/libledger.a
 src_ledger_libledger_a_SOURCES = \
 	src/ledger/ledger.h src/ledger/ledger_priv.h src/ledger/ledger_sql.h \
-	src/ledger/entries.c src/ledger/ledger.c src/ledger/pages.c \
+	src/ledger/effective.c src/ledger/entries.c src/ledger/ledger.c \
+	src/ledger/pages.c \
 	src/ledger/health.c src/ledger/hints.c src/ledger/members.c \
 	src/ledger/peers.c src/ledger/records.c src/ledger/relays.c \
 	src/ledger/seen.c

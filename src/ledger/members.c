@@ -29,6 +29,9 @@ ledger_alliance_get(struct ledger *ledger, struct ledger_alliance *ret_alliance,
 		a.last_good = db_column_int(stmt, 6);
 		a.failures = db_column_int(stmt, 7);
 		ledger_copy_text(a.reason, sizeof(a.reason), stmt, 8);
+		a.retry_at = db_column_int(stmt, 9);
+		ledger_copy_text(a.url, sizeof(a.url), stmt, 10);
+		ledger_copy_text(a.etag, sizeof(a.etag), stmt, 11);
 	}
 	db_reset(stmt);
 	*ret_alliance = a;
@@ -50,6 +53,9 @@ ledger_alliance_put(struct ledger *ledger,
 	db_bind_int(stmt, 7, alliance->last_good);
 	db_bind_int(stmt, 8, alliance->failures);
 	db_bind_text(stmt, 9, alliance->reason);
+	db_bind_int(stmt, 10, alliance->retry_at);
+	db_bind_text(stmt, 11, alliance->url);
+	db_bind_text(stmt, 12, alliance->etag);
 	return db_exec(stmt, err);
 }
 

@@ -27,6 +27,18 @@ note_fork(struct peer *peer, const char *held_digest)
 	peer_settle(peer, PEER_FORKED, reason);
 }
 
+/* The board's word on heads that a thief of the lost keys may have signed. */
+static void
+refuse_least(struct peer *peer)
+{
+	char reason[200];
+
+	(void)snprintf(reason, sizeof(reason),
+	    "serial %lld: the membership list takes no head of it below %lld",
+	    (long long)peer->head.serial, (long long)peer->conf.least);
+	peer_refuse(peer, reason);
+}
+
 static void
 judge_head(struct peer *peer)
 {
@@ -40,12 +52,19 @@ judge_head(struct peer *peer)
 		.min_digest = is_ahead ? peer->feed.digest : peer->row.digest,
 		.epoch = peer->row.serial != 0 ? peer->row.epoch : -1,
 	};
+	enum verify_verdict verdict;
 	struct err err = { 0 };
 
 	if (policy.min_serial == 0)
 		policy.min_digest = NULL;
-	switch (verify_head(peer->arena, peer->head_bytes.buf,
-	    peer->head_bytes.len, &policy, &peer->head, peer->digest, &err)) {
+	verdict = verify_head(peer->arena, peer->head_bytes.buf,
+	    peer->head_bytes.len, &policy, &peer->head, peer->digest, &err);
+	if ((verdict == VERIFY_NEW || verdict == VERIFY_SAME) &&
+	    peer->head.serial < peer->conf.least) {
+		refuse_least(peer);
+		return;
+	}
+	switch (verdict) {
 	case VERIFY_SAME:
 		if (peer_is_in_step(peer)) {
 			(void)snprintf(peer->row.etag, sizeof(peer->row.etag),

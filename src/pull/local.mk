@@ -4,6 +4,7 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/limits.h \
 	src/pull/peer.h \
 	src/pull/plan.h \
+	src/pull/alliance.c src/pull/follow.c src/pull/follow.h \
 	src/pull/apply.c \
 	src/pull/bad.c \
 	src/pull/first.c src/pull/guard.c src/pull/head.c \

@@ -30,7 +30,9 @@ peer_is_ours(const struct err *err)
 bool
 peer_is_in_step(const struct peer *peer)
 {
-	return peer->row.serial != 0 && peer->feed.serial == peer->row.serial &&
+	/* Hidden: it is back, and shows what it holds once it was judged. */
+	return peer->row.serial != 0 && !peer->feed.is_hidden &&
+	       peer->feed.serial == peer->row.serial &&
 	       strcmp(peer->feed.digest, peer->row.digest) == 0;
 }
 

@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "ledger/ledger.h"
 #include "search/search.h"
+#include "verify/verify.h"
 
 struct key;
 
@@ -109,6 +110,59 @@ int64_t pull_due(const struct ledger_peer *peer, int64_t interval_s,
  * quarantine; the peer is due at once. ERR_NOTFOUND when there is neither. */
 int pull_release(struct ledger *ledger, const char *name,
     struct err *err) MUST_CHECK;
+
+/* ---- the membership list (follow.c, alliance.c; feed-protocol.md 6) ---- */
+
+/* A list with the endorsements found beside it. */
+struct pull_list {
+	struct verify_file list;
+	struct verify_file *endorsements;
+	const char **keys; /* whose each is, by the name of its file */
+	size_t n;
+};
+struct pull_alliance_result {
+	bool is_good;    /* what was found is, or was, in force */
+	bool is_changed; /* other members than before: read the peers anew */
+	int64_t joined;
+	int64_t left;
+	char reason[256]; /* why not, or a warning; "" */
+};
+/* Seconds until the list is to be asked for (0: now). At once when another
+ * board or number of keys is wanted than when it was accepted. */
+int64_t pull_alliance_due(const struct conf_alliance *alliance,
+    const struct ledger_alliance *row, int64_t interval_s, int64_t now);
+/*
+ * Ledger and catalogue say what follows from peers.conf and the list in
+ * force: under another board the kept list is judged anew, and members that
+ * left are hidden. At the start, and whenever peers.conf was changed; needs
+ * the writer's lock. *ret_changed: read the peers anew.
+ */
+int pull_alliance_settle(struct pull_env *env, bool *ret_changed,
+    struct err *err) MUST_CHECK;
+/*
+ * Ask for the list and its endorsements without an end, as pull_loop does for
+ * peers. env and alliance are copied. *ret_done: nothing is left to wait for.
+ * pull_follow_end() then writes what came of it (writer's lock). Trouble of
+ * the board or its server is in the result; -1 only for trouble of ours.
+ */
+struct pull_follow;
+struct pull_follow *pull_follow_new(const struct pull_env *env,
+    const struct conf_alliance *alliance, struct err *err) MUST_CHECK;
+void pull_follow_free(struct pull_follow *follow); /* NULL is legal */
+int pull_follow_run(struct pull_follow *follow, int64_t wait_ms, bool *ret_done,
+    struct err *err) MUST_CHECK;
+int pull_follow_end(struct pull_follow *follow,
+    struct pull_alliance_result *ret_result, struct err *err) MUST_CHECK;
+/* All of it, for a command. */
+int pull_alliance(struct pull_env *env, const struct conf_alliance *alliance,
+    struct pull_alliance_result *ret_result, struct err *err) MUST_CHECK;
+/* The list as it is served now, unjudged: for `gspd alliance show URL`. */
+int pull_alliance_look(struct pull_env *env,
+    const struct conf_alliance *alliance, struct arena *arena,
+    struct pull_list *ret_list, struct err *err) MUST_CHECK;
+/* list.xml and <64 hex>.xml of a folder. An absent list is ERR_NOTFOUND. */
+int pull_list_read(struct arena *arena, const char *folder,
+    struct pull_list *ret_list, struct err *err) MUST_CHECK;
 
 /*
  * First contact: fetch <url>feed/head.xml without a pin, only to say whose

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/verify/libverify.a
 src_verify_libverify_a_SOURCES = \
 	src/verify/verify.h \
+	src/verify/alliance.c \
 	src/verify/folder.c \
 	src/verify/head.c src/verify/rotation.c src/verify/signed.c \
 	src/verify/page.c

@@ -88,6 +88,46 @@ int verify_sign(enum feed_doc doc, const char *body, size_t len,
 char *verify_key_text(struct arena *arena, const struct key *key,
     struct err *err) MUST_CHECK;
 
+/* ---- the membership list ---- */
+
+struct verify_file { /* bytes as they came */
+	const char *data;
+	size_t len;
+};
+
+struct verify_board {
+	const char *const *keys; /* hashes, lower-case hex */
+	size_t n;
+	int64_t needed; /* so many of them must have endorsed the list */
+	int64_t now;
+	int64_t min_serial;     /* of the list in force, 0 for none */
+	const char *min_digest; /* SHA-256 of its bytes (hex), or NULL */
+};
+
+/*
+ * One endorsement against one key of the board: 0 when the key signed that it
+ * endorses the list of this digest. *ret_endorsement lives in the arena.
+ * ERR_FORMAT, ERR_LIMIT, ERR_TRUST (wrong key, other list).
+ */
+int verify_endorsement(struct arena *arena, const struct verify_file *file,
+    const char *key_hash, const char *list_digest,
+    struct feed_endorsement *ret_endorsement, struct err *err) MUST_CHECK;
+/*
+ * A list with the endorsements found beside it. Before the list is parsed, as
+ * many distinct keys of the board as are needed must have endorsed these very
+ * bytes; files of other keys, doubled ones and those of other lists count
+ * nothing. On NEW, SAME and EXPIRED *ret_list (arena) is filled, and on FORK
+ * too ret_digest; *ret_endorsed whenever the bytes were small enough to look.
+ * EXPIRED may still be newer than the list in force.
+ */
+enum verify_verdict verify_alliance(struct arena *arena,
+    const struct verify_file *list, const struct verify_file *endorsements,
+    size_t n, const struct verify_board *board, struct feed_alliance *ret_list,
+    char ret_digest[65], int64_t *ret_endorsed, struct err *err) MUST_CHECK;
+/* Sign an endorsement of the list with these bytes, which must be a list. */
+int verify_sign_endorsement(const struct verify_file *list,
+    const struct key *key, struct strbuf *ret_out, struct err *err) MUST_CHECK;
+
 /* Size and SHA-256 are the signed ones: 0, else ERR_TRUST. */
 int verify_bytes(const struct feed_ref *ref, const void *data, size_t len,
     struct err *err) MUST_CHECK;

@@ -11,29 +11,20 @@
 
 /* By hand in peers.conf, or in the membership list. */
 static bool
-is_peer(const struct api *api, struct arena *arena, const char *node)
+is_peer(const struct api *api, const char *node)
 {
 	const struct conf_peer *peer;
-	struct ledger_member *members;
 	struct conf_peers peers;
 	struct err err;
-	bool is_by_hand = false, is_paused = false;
-	size_t n;
+	bool is;
 
-	if (conf_peers_read(api->folder, &peers, &err) == 0) {
-		peer = conf_peer_find(&peers, node);
-		is_by_hand = peer != NULL;
-		is_paused = peer != NULL && peer->is_paused;
-		conf_peers_release(&peers);
-	}
-	if (is_by_hand)
-		return !is_paused;
-	if (ledger_members(api->ledger, arena, &members, &n, &err) == -1)
+	if (ledger_peers_read(api->ledger, api->folder, api->conf->node, &peers,
+		&err) == -1)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(members[i].node, node) == 0)
-			return !members[i].is_left;
-	return false;
+	peer = conf_peer_find(&peers, node);
+	is = peer != NULL && !peer->is_paused;
+	conf_peers_release(&peers);
+	return is;
 }
 
 /*
@@ -42,7 +33,7 @@ is_peer(const struct api *api, struct arena *arena, const char *node)
  * accepted. Not so what an operator paused, or what is hidden here.
  */
 static bool
-is_carried(const struct api *api, struct arena *arena, const char *node)
+is_carried(const struct api *api, const char *node)
 {
 	struct ledger_peer row;
 	struct err err;
@@ -52,7 +43,7 @@ is_carried(const struct api *api, struct arena *arena, const char *node)
 	    ledger_peer_get(api->ledger, node, &row, &err) == -1)
 		return false;
 	return row.serial != 0 && !row.is_paused &&
-	       api->now - row.expires <= HIDE_S && is_peer(api, arena, node);
+	       api->now - row.expires <= HIDE_S && is_peer(api, node);
 }
 
 void
@@ -63,7 +54,7 @@ relay_handle(const struct api *api, const struct http_request *req,
 	const char *node = arena_strndup(req->arena, path, len);
 
 	if (!api->conf->is_relay || path[len] != '/' ||
-	    len >= RECORD_NODE_MAX || !is_carried(api, req->arena, node)) {
+	    len >= RECORD_NODE_MAX || !is_carried(api, node)) {
 		feed_not_found(res);
 		return;
 	}

@@ -361,7 +361,7 @@ static void
 test_rebuild(void **state)
 {
 	struct catalogue_status before, after;
-	struct conf_peers peers = { &peer, 1 };
+	struct conf_peers peers = { .items = &peer, .n = 1 };
 	struct pull_result result;
 
 	(void)state;

@@ -17,7 +17,7 @@
 
 static struct relay relays[3]; /* nz, pt, sg: members beside ca and us */
 static struct conf_peer items[4];
-static struct conf_peers peers = { items, 4 };
+static struct conf_peers peers = { .items = items, .n = 4 };
 static int notices;
 static char noticed[300];
 
