@@ -99,7 +99,7 @@ fill_peer(struct api *api, struct arena *arena, const struct conf_peer *conf,
 				   : 0;
 }
 
-/* Both come sorted by node or not: pick those of one, side by side. */
+/* Those about one node, side by side. */
 static void
 take_alarms(struct arena *arena, struct api_peer *peer,
     const struct ledger_alarm *alarms, size_t n)
