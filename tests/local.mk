@@ -24,6 +24,8 @@ TESTS += tests/xmlsec.sh tests/javaxml.sh tests/atom.sh
 EXTRA_DIST += tests/xmlsec.sh tests/javaxml.sh tests/VerifyHead.java \
 	tests/atom.sh schemas/atom.rng
 
+include tests/conformance/local.mk
+
 # Whole nodes: run by script/test with pytest.
 EXTRA_DIST += tests/t/conftest.py tests/t/test_backup.py \
 	tests/t/test_bad_input.py tests/t/test_commands.py \

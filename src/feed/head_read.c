@@ -278,6 +278,7 @@ feed_index_read(struct arena *arena, const char *data, size_t len,
 		return -1;
 	head.refs = arena_alloc(arena, FEED_REFS_MAX * sizeof(*head.refs));
 	if (xml_read(data, len, &handler, &r, err) != 0 ||
+	    feed_check_canonical(data, len, err) != 0 ||
 	    feed_refs_check(prefix, head.refs, head.n_refs, &records, err) != 0)
 		return err_prefix(err, "index '%s'", prefix);
 	if (head.n_refs == 0)

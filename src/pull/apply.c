@@ -24,6 +24,7 @@ struct work {
 	struct old_record *old; /* records of pages that change */
 	size_t n_old;
 	size_t cap_old;
+	int64_t added;
 	const struct feed_ref *page; /* being read */
 	bool is_over;                /* the limit of changes was passed */
 };
@@ -78,6 +79,7 @@ on_record(void *ctx, const char *id, struct record *rec, const struct err *why,
 		if (memcmp(old->digest, digest, sizeof(digest)) == 0)
 			return 0;
 	}
+	work->added += old == NULL;
 	apply->changed++;
 	if (apply->churn_limit > 0 && apply->changed > apply->churn_limit) {
 		work->is_over = true;
@@ -171,14 +173,34 @@ remove_gone(struct work *work, struct err *err)
 	return 0;
 }
 
-static bool
-is_shrinking(struct work *work, const struct catalogue_feed *before)
+/*
+ * A page that is applied already is not read again, but the head may now say
+ * another number of records for it: then it lies.
+ */
+static int
+count_records(struct work *work, const struct catalogue_feed *before,
+    struct err *err)
 {
 	struct apply *apply = work->apply;
+	int64_t held;
 
 	apply->removed = 0;
 	for (size_t i = 0; i < work->n_old; i++)
 		apply->removed += !work->old[i].is_kept;
+	apply->records = before->records - apply->removed + work->added;
+	held = apply->records + (int64_t)apply->bad->total;
+	/* Of more bad ones than these the list on the disk knows no number. */
+	if (apply->bad->total >= PULL_BAD_MAX ||
+	    held == (int64_t)apply->head->records)
+		return 0;
+	return err_set(err, ERR_TRUST,
+	    "its head says %lld records, its pages hold %lld",
+	    (long long)apply->head->records, (long long)held);
+}
+
+static bool
+is_shrinking(const struct apply *apply, const struct catalogue_feed *before)
+{
 	return apply->is_guarded && apply->removed > PULL_SHRINK_RECORDS &&
 	       apply->removed * 100 > before->records * PULL_SHRINK_PERCENT;
 }
@@ -191,12 +213,10 @@ put_feed(struct work *work, struct err *err)
 		.serial = apply->head->serial,
 		.verified_at = apply->now,
 		.expires_at = apply->head->expires,
+		.records = apply->records,
 		.is_hidden = apply->is_hidden,
 	};
 
-	apply->records = (int64_t)apply->head->records -
-			 (int64_t)apply->bad->total;
-	feed.records = apply->records;
 	memcpy(feed.node, apply->head->node, sizeof(feed.node));
 	memcpy(feed.digest, apply->digest, sizeof(feed.digest));
 	return catalogue_feed_put(apply->env->catalogue, &feed, err);
@@ -237,7 +257,9 @@ change(struct work *work, struct err *err)
 		return APPLY_OURS;
 	if (put_new(work, err) == -1)
 		return work->is_over ? APPLY_CHURN : blame(err);
-	if (is_shrinking(work, &before)) {
+	if (count_records(work, &before, err) == -1)
+		return blame(err);
+	if (is_shrinking(apply, &before)) {
 		err_set(err, ERR_TRUST,
 		    "%lld of %lld records would go: held until it is released "
 		    "or three later heads agree for a day",

@@ -263,6 +263,8 @@ make_bad_pages(struct maker *m)
 	    "reason = not that of\n");
 	put_index(m, "index-comment", edit(m, t, "<e ", "<!-- --><e "), 120,
 	    "refused", "reason = is taken\n");
+	put_index(m, "index-space", edit(m, t, "</index>", "</index >"), 120,
+	    "refused", "reason = canonical\n");
 	put_index(m, "index-cut", arena_strndup(m->arena, t, strlen(t) / 2),
 	    120, "refused", "");
 }

@@ -319,6 +319,35 @@ test_lying_sums(void **state)
 	strbuf_release(&index);
 }
 
+/* The pages are applied already, so only their sum can tell. */
+static void
+test_lying_counts(void **state)
+{
+	struct feed_head head = read_head();
+
+	(void)state;
+	pull_to(PEER_FRESH, "");
+	head.refs[0].n--;
+	head.records--;
+	head.serial += 10;
+	forge(&head, origin.key);
+	pull_to(PEER_REJECTED, "pages hold 300");
+	assert_int_equal(reader_row(&reader, "ca").records, 300);
+	/* With a bad record among them the sum still holds. */
+	world_save_bad(&origin, 7);
+	origin.now += 100;
+	reader.now = origin.now;
+	world_publish(&origin);
+	pull_to(PEER_FRESH, "");
+	assert_int_equal(reader_row(&reader, "ca").records, 299);
+	origin.now += 100;
+	reader.now = origin.now;
+	world_save(&origin, 300, "Band");
+	world_publish(&origin);
+	pull_to(PEER_FRESH, "");
+	assert_int_equal(reader_row(&reader, "ca").records, 300);
+}
+
 static void
 test_limits(void **state)
 {
@@ -432,6 +461,7 @@ main(void)
 		ROW(test_rubbish),
 		ROW(test_foreign_id),
 		ROW(test_lying_sums),
+		ROW(test_lying_counts),
 		ROW(test_limits),
 		ROW(test_pages_gone),
 		ROW(test_pages_wrong),

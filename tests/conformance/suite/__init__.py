@@ -1,0 +1,1 @@
+"""What the conformance cases are made with; README.md tells of them."""
