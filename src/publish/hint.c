@@ -180,7 +180,9 @@ add_hint(struct run *run, const struct ledger_head *last,
 						     : SMALL;
 	int rc = 0;
 
-	if (n <= FEED_HINT_RECORDS && last->serial > 0) {
+	/* A serial below the last one: a clock was wrong, nobody holds it. */
+	if (n <= FEED_HINT_RECORDS && last->serial > 0 &&
+	    changes.from < serial) {
 		if (changes_of(run, touched, n, &changes, err) == -1)
 			return -1;
 		rc = write_hint(run, &changes, max, &list->items[list->n], err);
