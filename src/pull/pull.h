@@ -27,9 +27,11 @@ struct pull_env {
 	const char *folder;
 	const char *node; /* ours */
 	const char *user_agent;
-	int64_t transfers;  /* at once in all; 0: the limit of net/ */
-	int64_t request_ms; /* for tests; 0: the limit of net/ */
-	int64_t churn_min;  /* for tests; 0: PULL_CHURN_MIN */
+	int64_t transfers; /* at once in all; 0: the limit of net/ */
+	int64_t
+	    request_ms; /* for tests, like patience_ms; 0: the limit of net/ */
+	int64_t patience_ms;
+	int64_t churn_min; /* for tests; 0: PULL_CHURN_MIN */
 	struct ledger *ledger;
 	struct catalogue *catalogue; /* CATALOGUE_WRITE */
 	struct search *search;       /* on that catalogue */

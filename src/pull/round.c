@@ -179,7 +179,8 @@ pull_loop_new(const struct pull_env *env, pull_done_cb done, void *ctx,
 {
 	struct net_options options = { .user_agent = env->user_agent,
 		.transfers = env->transfers,
-		.request_ms = env->request_ms };
+		.request_ms = env->request_ms,
+		.patience_ms = env->patience_ms };
 	struct pull_loop *loop = xcalloc(1, sizeof(*loop));
 
 	loop->round.env = *env;
