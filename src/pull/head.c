@@ -39,22 +39,30 @@ refuse_least(struct peer *peer)
 	peer_refuse(peer, reason);
 }
 
-static void
-judge_head(struct peer *peer)
+void
+peer_refuse_head(struct peer *peer, const char *reason)
+{
+	if (relay_is_signed(peer))
+		peer_source_useless(peer, PEER_REJECTED, reason);
+	else
+		peer_source_lied(peer, reason);
+}
+
+void
+peer_judge_head(struct peer *peer)
 {
 	/* A kill between the two stores left the catalogue ahead. */
 	bool is_ahead = peer->feed.serial > peer->row.serial;
 	struct verify_policy policy = {
 		.node = peer->conf.name,
-		.key_hash = peer->conf.key,
 		.now = round_now(peer->round),
 		.min_serial = is_ahead ? peer->feed.serial : peer->row.serial,
 		.min_digest = is_ahead ? peer->feed.digest : peer->row.digest,
-		.epoch = peer->row.serial != 0 ? peer->row.epoch : -1,
 	};
 	enum verify_verdict verdict;
 	struct err err = { 0 };
 
+	keys_policy(peer, &policy);
 	if (policy.min_serial == 0)
 		policy.min_digest = NULL;
 	verdict = verify_head(peer->arena, peer->head_bytes.buf,
@@ -69,6 +77,7 @@ judge_head(struct peer *peer)
 		if (peer_is_in_step(peer)) {
 			(void)snprintf(peer->row.etag, sizeof(peer->row.etag),
 			    "%s", peer->etag);
+			keys_learn(peer);
 			peer_source_same(peer);
 			return;
 		}
@@ -80,10 +89,8 @@ judge_head(struct peer *peer)
 		return;
 	case VERIFY_FORK: note_fork(peer, policy.min_digest); return;
 	case VERIFY_REFUSED:
-		if (relay_is_signed(peer))
-			peer_source_useless(peer, PEER_REJECTED, err.text);
-		else
-			peer_source_lied(peer, err.text);
+		if (!keys_walk(peer, &policy, &err))
+			peer_refuse_head(peer, err.text);
 		return;
 	}
 }
@@ -104,7 +111,7 @@ judge_held_head(struct peer *peer)
 		return;
 	}
 	memcpy(peer->etag, peer->row.etag, sizeof(peer->etag));
-	judge_head(peer);
+	peer_judge_head(peer);
 }
 
 static void
@@ -134,7 +141,7 @@ on_head(void *ctx, const struct net_answer *answer, struct err *err)
 	memcpy(peer->etag, answer->etag, sizeof(peer->etag));
 	strbuf_reset(&peer->head_bytes);
 	strbuf_add(&peer->head_bytes, answer->body, answer->len);
-	judge_head(peer);
+	peer_judge_head(peer);
 }
 
 void

@@ -26,6 +26,8 @@
 #define PULL_MIRROR_BYTES   (1024 * 1024 * 1024LL)
 #define PULL_MIRROR_BATCH   64
 
+#define PULL_ROTATIONS_MAX 64 /* of one peer in one round */
+
 #define PULL_RELAYS    3           /* asked for one peer in one round */
 #define PULL_LIAR_S    (7 * 86400) /* such a relay is not asked again */
 #define PULL_OWN_MAX_S (6 * 3600)  /* an address that fails is asked then */

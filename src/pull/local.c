@@ -167,6 +167,33 @@ out:
 	return ret;
 }
 
+/*
+ * The head that was accepted shows what it did then, also when a rotation
+ * since has made another key the one that signs.
+ */
+static int
+read_accepted(struct feed_here *here, const struct ledger_peer *row,
+    struct err *err)
+{
+	char own[65];
+
+	if (read_head(here, err) == 0)
+		return 0;
+	if (row->digest[0] == '\0' || here->head_bytes.len == 0 ||
+	    verify_own_key(FEED_DOC_HEAD, here->head_bytes.buf,
+		here->head_bytes.len, own, err) == -1)
+		return -1;
+	here->key_hash = arena_strdup(here->arena, own);
+	strbuf_release(&here->head_bytes);
+	if (read_head(here, err) == -1)
+		return -1;
+	if (strcmp(here->digest, row->digest) != 0)
+		return err_set(err, ERR_TRUST,
+		    "the head of %s here is not the one that was accepted",
+		    here->node);
+	return 0;
+}
+
 /* A peer whose folder is absent or damaged is fetched again by and by. */
 static int
 rebuild_peer(struct pull_env *env, const struct conf_peer *peer,
@@ -174,12 +201,16 @@ rebuild_peer(struct pull_env *env, const struct conf_peer *peer,
 {
 	struct feed_here here;
 	struct pull_result result = { 0 };
+	struct ledger_peer row;
 	struct err why = { 0 };
 	int ret = 0;
 
-	here_init(&here, env, peer->name, peer->key);
+	if (ledger_peer_get(env->ledger, peer->name, &row, err) == -1)
+		return -1;
+	here_init(&here, env, peer->name, keys_signer(&row, peer));
 	store_init(&here.store, here.arena, env->folder, peer->name);
-	if (read_head(&here, &why) == 0 && read_plan(&here, &why) == 0 &&
+	if (read_accepted(&here, &row, &why) == 0 &&
+	    read_plan(&here, &why) == 0 &&
 	    apply_here(&here, &result, &why) == APPLY_OURS) {
 		*err = why;
 		ret = -1;

@@ -8,7 +8,7 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/apply.c \
 	src/pull/bad.c \
 	src/pull/first.c src/pull/guard.c src/pull/head.c \
-	src/pull/local.c \
+	src/pull/keys.c src/pull/local.c \
 	src/pull/objects.c src/pull/peer.c \
 	src/pull/plan.c \
 	src/pull/relay.c src/pull/round.c \
@@ -33,6 +33,11 @@ tests_unit_test_pull_due_SOURCES = tests/unit/test_pull_due.c
 tests_unit_test_pull_due_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_loop_SOURCES = tests/unit/test_pull_loop.c $(PULL_WORLD)
 tests_unit_test_pull_loop_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_pull_rotation
+tests_unit_test_pull_rotation_SOURCES = tests/unit/test_pull_rotation.c \
+	$(PULL_WORLD)
+tests_unit_test_pull_rotation_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_pull_attacks
 tests_unit_test_pull_attacks_SOURCES = tests/unit/test_pull_attacks.c \

@@ -63,6 +63,7 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 	if (ledger_peer_get(round->env.ledger, conf->name, &peer->row, err) ==
 	    -1)
 		return -1;
+	keys_init(peer);
 	peer_source_init(peer);
 	peer->before = peer->row.state;
 	peer->was_released = peer->row.is_released;

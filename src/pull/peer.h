@@ -64,6 +64,8 @@ struct peer {
 	int head_tries;
 	size_t head_applies;
 	int rereads;
+	int rotations;            /* followed in this round */
+	const char *head_trouble; /* why the head made us look for one */
 	struct plan plan;
 	struct feed_ref *missing;
 	size_t n_missing;
@@ -112,6 +114,30 @@ bool peer_is_in_step(const struct peer *peer);
 
 /* From the current source; what followed from an older head is forgotten. */
 void peer_ask_head(struct peer *peer);
+
+/* What is in head_bytes: follow it, or a verdict. */
+void peer_judge_head(struct peer *peer);
+/* Refused, by nobody's or by the source's fault. */
+void peer_refuse_head(struct peer *peer, const char *reason);
+
+/* ---- keys.c: the key that signs, through rotations ---- */
+
+/* The row was read: does what it knows go with the key that is pinned? */
+void keys_init(struct peer *peer);
+/* Key, epoch and nextkey of the policy. */
+void keys_policy(const struct peer *peer, struct verify_policy *policy);
+/* peer->head is theirs: its key, epoch and nextkey into the row. */
+void keys_learn(struct peer *peer);
+/*
+ * The head in head_bytes was refused by this policy: true when rotation
+ * statements are asked for, after which it is judged again. false: err says
+ * more about it when it looks as if the keys were rotated.
+ */
+bool keys_walk(struct peer *peer, const struct verify_policy *policy,
+    struct err *err);
+/* The key that must sign now. */
+const char *keys_signer(const struct ledger_peer *row,
+    const struct conf_peer *conf);
 
 /* ---- objects.c: indexes and pages ---- */
 

@@ -94,12 +94,11 @@ peer_take_head(struct peer *peer)
 	struct ledger_peer *row = &peer->row;
 
 	row->serial = peer->head.serial;
-	row->epoch = peer->head.epoch;
 	row->next_promised = peer->head.next;
 	row->expires = peer->head.expires;
 	memcpy(row->digest, peer->digest, sizeof(row->digest));
 	guard_forgive(peer);
-	memcpy(row->nextkey, peer->head.nextkey, sizeof(row->nextkey));
+	keys_learn(peer);
 	(void)snprintf(row->etag, sizeof(row->etag), "%s", peer->etag);
 	peer->is_taken = true;
 	if (row->state == PEER_FORKED)

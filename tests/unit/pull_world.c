@@ -66,6 +66,22 @@ serve_object(struct site *site, const struct liar_request *request, int fd)
 	arena_free(arena);
 }
 
+/* Rotation statements, as they lie there. */
+static void
+serve_statement(struct site *site, const struct liar_request *request, int fd)
+{
+	struct arena *arena = arena_new();
+	struct strbuf bytes;
+
+	if (file_read(arena_printf(arena, "%s%s", site->folder, request->path),
+		FEED_HEAD_MAX, &bytes, NULL) == -1)
+		liar_answer(fd, "404 Not Found", "", "", 0);
+	else
+		liar_answer(fd, "200 OK", "", bytes.buf, bytes.len);
+	strbuf_release(&bytes);
+	arena_free(arena);
+}
+
 static void
 serve(void *ctx, const struct liar_request *request, int fd)
 {
@@ -79,6 +95,8 @@ serve(void *ctx, const struct liar_request *request, int fd)
 		liar_answer(fd, "503 Busy", "Retry-After: 120\r\n", "", 0);
 	else if (strcmp(request->path, "/feed/head.xml") == 0)
 		serve_head(site, request, fd);
+	else if (strncmp(request->path, "/feed/rot/", 10) == 0)
+		serve_statement(site, request, fd);
 	else
 		serve_object(site, request, fd);
 }
