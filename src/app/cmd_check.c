@@ -14,6 +14,7 @@
 #include "app/app.h"
 #include "app/serve.h"
 #include "net/net.h"
+#include "parse/parse.h"
 #include "verify/verify.h"
 
 struct check {
@@ -236,6 +237,24 @@ check_peers(struct check *c)
 		    peers->n);
 }
 
+/* Who reads the bytes of peers should be able to do nothing else. */
+static void
+check_parser(struct check *c)
+{
+	char walls[100];
+	struct err err;
+
+	if (parser_describe(PARSE_SELF, walls, sizeof(walls), &err) == -1)
+		note(c, "problem", "%s", err.text);
+	else if (strstr(walls, "no") != NULL)
+		note(c, "warning",
+		    "the process that reads peers' bytes is not held as well "
+		    "as it could be: %s: use a kernel that has both",
+		    walls);
+	else
+		note(c, "ok", "peers' bytes are read behind walls: %s", walls);
+}
+
 static int
 finish(struct check *c, struct err *err)
 {
@@ -281,6 +300,7 @@ run_check(struct app *app, struct err *err)
 	if (conf_ok)
 		check_address(&c);
 	check_modes(&c);
+	check_parser(&c);
 	if (conf_ok) {
 		check_tls(&c);
 		check_listen(&c);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "parse/parse.h"
 #include "verify/verify.h"
 
 static int
@@ -85,6 +86,8 @@ run_verify(struct app *app, struct err *err)
 {
 	const char *what = app->words[0], *tmp = getenv("TMPDIR"), *path;
 	struct verify_policy policy = { 0 };
+	struct verify_reader reader;
+	struct parser *parser = NULL;
 	struct feed_head head;
 	struct pull_env env;
 	char *into = NULL;
@@ -110,12 +113,17 @@ run_verify(struct app *app, struct err *err)
 	} else {
 		path = feed_folder(app, what);
 	}
+	/* What was fetched is a stranger's; a folder may be, too. */
+	parser = parser_new(PARSE_SELF, 0);
+	reader = parser_reader(parser);
+	policy.reader = &reader;
 	ret = verify_folder(path, &policy, &head, app->arena, &records, err);
 	if (ret == 0)
 		ret = print_good(app, &head, records, err);
 	else if (err->code == ERR_SYS)
 		err->code = ERR_NOTFOUND; /* unreadable is refused, too */
 out:
+	parser_free(parser);
 	if (into != NULL && file_remove_tree(into, &ignored) == -1)
 		complain("%s", ignored.text);
 	return ret;

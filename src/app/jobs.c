@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "parse/parse.h"
 
 static int64_t
 wall_clock(void *ctx)
@@ -24,6 +25,7 @@ app_env(struct app *app, struct pull_env *ret_env)
 		.folder = app->folder,
 		.node = app->has_conf ? app->conf.node : NULL,
 		.user_agent = APP_AGENT,
+		.parser = PARSE_SELF,
 		.ledger = app->ledger,
 		.catalogue = app->catalogue,
 		.search = app->search,

@@ -6,8 +6,11 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
+#include "parse/parse.h"
 #include "xml/xml.h"
 
 int
@@ -17,6 +20,9 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	int status = 0;
 
+	/* Before anything of ours is opened, and with nothing to close. */
+	if (argc == 2 && strcmp(argv[1], PARSE_ARGUMENT) == 0)
+		_exit(parse_helper_main());
 	/* A closed pipe or a file limit is an error to report, no reason to
 	 * vanish. */
 	signal(SIGPIPE, SIG_IGN);

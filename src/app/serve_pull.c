@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "app/serve.h"
+#include "parse/parse.h"
 
 #define IDLE_MS   1000 /* between two looks at what is to be done */
 #define SLICE_MS  200  /* of the transfers, then everything else has a turn */
@@ -528,6 +529,22 @@ step(struct worker *w, const char **ret_job, struct err *err)
 	return job_locked(w, ret_job, err);
 }
 
+/* What stands around whoever reads the bytes of peers. */
+static void
+tell_parser(void)
+{
+	char walls[100];
+	struct err err;
+
+	if (parser_describe(PARSE_SELF, walls, sizeof(walls), &err) == 0)
+		log_event(strstr(walls, "no") == NULL ? LOG_LEVEL_INFO
+						      : LOG_LEVEL_WARN,
+		    "pull.sandbox", "text=\"%s\"", walls);
+	else
+		log_event(LOG_LEVEL_ERROR, "pull.sandbox", "text=\"%s\"",
+		    err.text);
+}
+
 int
 serve_pull(struct app *app, int wake_fd)
 {
@@ -549,6 +566,7 @@ serve_pull(struct app *app, int wake_fd)
 		return exit_code(&err);
 	}
 	(void)peers_changed(&w);
+	tell_parser();
 	while (status == 0) {
 		if (got_hup) {
 			got_hup = 0;

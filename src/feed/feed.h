@@ -133,6 +133,12 @@ int feed_index_write(const char *node, const char *prefix,
 int feed_index_read(struct arena *arena, const char *data, size_t len,
     const char *node, const char *prefix, struct feed_ref **ret_refs,
     size_t *ret_n, struct err *err) MUST_CHECK;
+/*
+ * Refs below prefix: sorted, prefix-free, each within its caps, at most
+ * FEED_REFS_MAX. *ret_records is their sum. ERR_FORMAT, ERR_LIMIT.
+ */
+int feed_refs_check(const char *prefix, const struct feed_ref *refs, size_t n,
+    uint64_t *ret_records, struct err *err) MUST_CHECK;
 
 /* ---- hints (section 8): what changed between two serials ---- */
 

@@ -26,12 +26,6 @@ int feed_take_text(const char *element, const char *name, const char *text,
 int feed_check_canonical(const char *data, size_t len,
     struct err *err) MUST_CHECK;
 
-/*
- * Refs below prefix: sorted, prefix-free, each within its caps, at most
- * FEED_REFS_MAX. *ret_records is their sum. ERR_FORMAT, ERR_LIMIT.
- */
-int feed_refs_check(const char *prefix, const struct feed_ref *refs, size_t n,
-    uint64_t *ret_records, struct err *err) MUST_CHECK;
 /* Numbers, names and hashes of a head; refs too. */
 int feed_head_check(const struct feed_head *head, struct err *err) MUST_CHECK;
 void feed_refs_write(struct xml_writer *w, const struct feed_ref *refs,

@@ -131,31 +131,49 @@ is_applied(const struct work *work, const struct feed_ref *page)
 	return false;
 }
 
+/* Pages go to the parser ahead of their turn; `from` is the next to go. */
 static int
-put_new(struct work *work, struct err *err)
+send_ahead(struct work *work, size_t *from, struct err *err)
 {
 	struct apply *apply = work->apply;
 	struct strbuf bytes;
 
-	for (size_t i = 0; i < apply->plan->n_pages; i++) {
-		const struct feed_ref *page = &apply->plan->pages[i];
+	for (; *from < apply->plan->n_pages && !parser_is_full(apply->parser);
+	     ++*from) {
+		const struct feed_ref *page = &apply->plan->pages[*from];
 		int rc;
 
 		if (is_applied(work, page))
 			continue;
-		work->page = page;
 		rc = store_read(apply->store, page, &bytes, err);
 		if (rc == 0)
-			rc = verify_page(page, apply->head->node, bytes.buf,
-			    bytes.len, on_record, work, err);
+			rc = parser_page_add(apply->parser, page,
+			    apply->head->node, &bytes, err);
 		strbuf_release(&bytes);
 		if (rc == -1)
 			return err_prefix(err, "page %.8s", page->hash);
-		if (catalogue_page_put(apply->env->catalogue, apply->head->node,
-			page->prefix, page->hash, err) == -1)
-			return -1;
 	}
 	return 0;
+}
+
+static int
+put_new(struct work *work, struct err *err)
+{
+	struct apply *apply = work->apply;
+	size_t from = 0;
+
+	for (;;) {
+		if (send_ahead(work, &from, err) == -1)
+			return -1;
+		work->page = parser_page_next(apply->parser);
+		if (work->page == NULL)
+			return 0;
+		if (parser_page_take(apply->parser, on_record, work, err) == -1)
+			return err_prefix(err, "page %.8s", work->page->hash);
+		if (catalogue_page_put(apply->env->catalogue, apply->head->node,
+			work->page->prefix, work->page->hash, err) == -1)
+			return -1;
+	}
 }
 
 static int
@@ -287,6 +305,7 @@ apply_run(struct apply *apply, struct err *err)
 		goto out;
 	}
 	end = change(&work, err);
+	parser_page_forget(apply->parser);
 	if (end != APPLY_DONE)
 		catalogue_rollback(catalogue);
 	else if (catalogue_commit(catalogue,

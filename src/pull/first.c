@@ -12,6 +12,7 @@
 struct visit {
 	struct pull_env *env;
 	struct net *net;
+	struct parser *parser;
 	const char *url;
 	bool insecure;
 	bool allow_private;
@@ -28,6 +29,7 @@ visit_open(struct visit *visit, struct err *err)
 
 	visit->arena = arena_new();
 	strbuf_init(&visit->head_bytes, FEED_HEAD_MAX);
+	visit->parser = parser_new(visit->env->parser, 0);
 	visit->net = net_new(&options, err);
 	return visit->net == NULL ? -1 : 0;
 }
@@ -37,6 +39,7 @@ visit_close(struct visit *visit)
 {
 	strbuf_release(&visit->head_bytes);
 	net_free(visit->net);
+	parser_free(visit->parser);
 	arena_free(visit->arena);
 }
 
@@ -58,10 +61,12 @@ visit_head(struct visit *visit, struct err *err)
 	struct net_request request = visit_request(visit, "feed/head.xml",
 	    FEED_HEAD_MAX);
 	struct net_answer answer;
+	struct verify_reader reader = parser_reader(visit->parser);
 	struct verify_policy policy = {
 		.key_hash = visit->key_hash,
 		.now = visit->env->now(visit->env->now_ctx),
 		.epoch = -1,
+		.reader = &reader,
 	};
 	char digest[65];
 
@@ -191,7 +196,7 @@ static int
 mirror_all(struct visit *visit, struct store *store, struct plan *plan,
     const char *into, struct err *err)
 {
-	if (plan_init(plan, &visit->head, PULL_MIRROR_RECORDS,
+	if (plan_init(plan, &visit->head, visit->parser, PULL_MIRROR_RECORDS,
 		PULL_MIRROR_BYTES, err) == -1 ||
 	    mirror_indexes(visit, store, plan, err) == -1)
 		return -1;

@@ -53,11 +53,15 @@ peer_judge_head(struct peer *peer)
 {
 	/* A kill between the two stores left the catalogue ahead. */
 	bool is_ahead = peer->feed.serial > peer->row.serial;
+	struct verify_reader reader = parser_reader(peer->parser);
 	struct verify_policy policy = {
 		.node = peer->conf.name,
 		.now = round_now(peer->round),
 		.min_serial = is_ahead ? peer->feed.serial : peer->row.serial,
 		.min_digest = is_ahead ? peer->feed.digest : peer->row.digest,
+		/* The one we hold and show is not read again. */
+		.min_expires = peer_is_in_step(peer) ? peer->row.expires : 0,
+		.reader = &reader,
 	};
 	enum verify_verdict verdict;
 	struct err err = { 0 };
@@ -89,7 +93,11 @@ peer_judge_head(struct peer *peer)
 		return;
 	case VERIFY_FORK: note_fork(peer, policy.min_digest); return;
 	case VERIFY_REFUSED:
-		if (!keys_walk(peer, &policy, &err))
+		if (peer_is_ours(&err))
+			peer_fail_round(peer, &err);
+		else if (parser_is_done(peer->parser))
+			peer_settle(peer, PEER_REJECTED, err.text);
+		else if (!keys_walk(peer, &policy, &err))
 			peer_refuse_head(peer, err.text);
 		return;
 	}

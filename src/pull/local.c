@@ -11,6 +11,7 @@
 struct feed_here {
 	struct pull_env *env;
 	struct store store;
+	struct parser *parser;
 	const char *node;
 	const char *key_hash;
 	int64_t now;
@@ -24,7 +25,7 @@ struct feed_here {
 
 static void
 here_init(struct feed_here *here, struct pull_env *env, const char *node,
-    const char *key_hash)
+    const char *key_hash, const char *parser)
 {
 	*here = (struct feed_here){
 		.env = env,
@@ -32,6 +33,7 @@ here_init(struct feed_here *here, struct pull_env *env, const char *node,
 		.key_hash = key_hash,
 		.now = env->now(env->now_ctx),
 		.arena = arena_new(),
+		.parser = parser_new(parser, 0),
 	};
 	strbuf_init(&here->head_bytes, FEED_HEAD_MAX);
 	bad_init(&here->bad);
@@ -40,6 +42,7 @@ here_init(struct feed_here *here, struct pull_env *env, const char *node,
 static void
 here_release(struct feed_here *here)
 {
+	parser_free(here->parser);
 	strbuf_release(&here->head_bytes);
 	plan_release(&here->plan);
 	bad_release(&here->bad);
@@ -49,11 +52,13 @@ here_release(struct feed_here *here)
 static int
 read_head(struct feed_here *here, struct err *err)
 {
+	struct verify_reader reader = parser_reader(here->parser);
 	struct verify_policy policy = {
 		.node = here->node,
 		.key_hash = here->key_hash,
 		.now = here->now,
 		.epoch = -1,
+		.reader = &reader,
 	};
 	enum verify_verdict verdict;
 
@@ -69,7 +74,8 @@ read_plan(struct feed_here *here, struct err *err)
 {
 	struct plan *plan = &here->plan;
 
-	if (plan_init(plan, &here->head, UINT64_MAX, UINT64_MAX, err) == -1)
+	if (plan_init(plan, &here->head, here->parser, UINT64_MAX, UINT64_MAX,
+		err) == -1)
 		return -1;
 	for (size_t i = 0; i < plan->n_indexes; i++) {
 		struct strbuf bytes;
@@ -94,6 +100,7 @@ apply_here(struct feed_here *here, struct pull_result *result, struct err *err)
 		.store = &here->store,
 		.plan = &here->plan,
 		.head = &here->head,
+		.parser = here->parser,
 		.digest = here->digest,
 		.now = here->now,
 		.bad = &here->bad,
@@ -140,7 +147,8 @@ pull_self(struct pull_env *env, const char *key_hash,
 	bool is_done;
 	int ret = -1;
 
-	here_init(&here, env, env->node, key_hash);
+	/* Our own bytes are no stranger's. */
+	here_init(&here, env, env->node, key_hash, NULL);
 	store_init_own(&here.store, here.arena, env->folder);
 	(void)snprintf(result.name, sizeof(result.name), "%s", env->node);
 	if (read_head(&here, &local) == -1 ||
@@ -207,7 +215,7 @@ rebuild_peer(struct pull_env *env, const struct conf_peer *peer,
 
 	if (ledger_peer_get(env->ledger, peer->name, &row, err) == -1)
 		return -1;
-	here_init(&here, env, peer->name, keys_signer(&row, peer));
+	here_init(&here, env, peer->name, keys_signer(&row, peer), env->parser);
 	store_init(&here.store, here.arena, env->folder, peer->name);
 	if (read_accepted(&here, &row, &why) == 0 &&
 	    read_plan(&here, &why) == 0 &&

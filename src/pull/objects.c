@@ -28,6 +28,11 @@ tell_progress(struct peer *peer)
 void
 peer_object_failed(struct peer *peer, const struct err *err)
 {
+	/* What it was reading has the signed hash: it comes no better. */
+	if (parser_is_done(peer->parser)) {
+		peer_settle(peer, PEER_REJECTED, err->text);
+		return;
+	}
 	if (err->code == ERR_NOTFOUND || err->code == ERR_TRUST ||
 	    err->code == ERR_LIMIT || err->code == ERR_FORMAT) {
 		if (peer->rereads < PULL_REREADS) {
@@ -165,6 +170,10 @@ read_stored_index(struct peer *peer, size_t i)
 	strbuf_release(&bytes);
 	if (rc == 0)
 		return 1;
+	if (peer_is_ours(&err)) {
+		peer_fail_round(peer, &err);
+		return -1;
+	}
 	/* It has the signed hash: the origin itself wrote it so. */
 	peer_refuse(peer, err.text);
 	return -1;
@@ -265,7 +274,7 @@ peer_follow_head(struct peer *peer)
 
 	if (guard_quarantines(peer) || guard_stays_held(peer))
 		return;
-	if (plan_init(&peer->plan, &peer->head,
+	if (plan_init(&peer->plan, &peer->head, peer->parser,
 		(uint64_t)peer->conf.max_records,
 		(uint64_t)peer->conf.max_bytes, &err) == -1) {
 		peer_settle(peer, PEER_REJECTED, err.text);

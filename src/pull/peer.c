@@ -51,6 +51,7 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 	};
 	strbuf_init(&peer->head_bytes, FEED_HEAD_MAX);
 	bad_init(&peer->bad);
+	peer->parser = parser_new(round->env.parser, 0);
 	peer->conf.name = arena_strdup(peer->fixed, conf->name);
 	peer->conf.url = arena_strdup(peer->fixed, conf->url);
 	peer->conf.key = arena_strdup(peer->fixed, conf->key);
@@ -91,6 +92,7 @@ void
 peer_release(struct peer *peer)
 {
 	plan_release(&peer->plan);
+	parser_free(peer->parser);
 	free(peer->missing);
 	free(peer->sources);
 	strbuf_release(&peer->head_bytes);
@@ -107,6 +109,7 @@ peer_apply(struct peer *peer, struct err *err)
 		.store = &peer->store,
 		.plan = &peer->plan,
 		.head = &peer->head,
+		.parser = peer->parser,
 		.digest = peer->digest,
 		.now = round_now(peer->round),
 		.bad = &peer->bad,

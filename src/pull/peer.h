@@ -40,8 +40,9 @@ struct peer {
 	struct pull_result result;
 	struct catalogue_feed feed; /* what is applied */
 	struct store store;
-	struct arena *fixed; /* lives for the round */
-	struct arena *arena; /* of the head being followed */
+	struct parser *parser; /* of its bytes, in this round */
+	struct arena *fixed;   /* lives for the round */
+	struct arena *arena;   /* of the head being followed */
 	int64_t started_ms;
 	int64_t retry_after_s;
 	struct source *sources; /* its own first */

@@ -43,11 +43,13 @@ add_refs(struct plan *plan, const struct feed_ref *refs, size_t n, int depth,
 }
 
 int
-plan_init(struct plan *plan, const struct feed_head *head, uint64_t max_records,
-    uint64_t max_bytes, struct err *err)
+plan_init(struct plan *plan, const struct feed_head *head,
+    struct parser *parser, uint64_t max_records, uint64_t max_bytes,
+    struct err *err)
 {
 	*plan = (struct plan){
 		.node = head->node,
+		.parser = parser,
 		.records = head->records,
 		.max_bytes = max_bytes,
 	};
@@ -74,22 +76,13 @@ plan_read(struct plan *plan, size_t i, const char *data, size_t len,
 {
 	struct arena *arena = arena_new();
 	struct feed_ref ref = plan->indexes[i].ref, *refs;
-	uint64_t records = 0;
 	size_t n;
 	int ret = -1;
 
 	if (verify_bytes(&ref, data, len, err) == -1 ||
-	    feed_index_read(arena, data, len, plan->node, ref.prefix, &refs, &n,
-		err) == -1)
+	    parser_index(plan->parser, arena, &ref, plan->node, data, len,
+		&refs, &n, err) == -1)
 		goto out;
-	for (size_t k = 0; k < n; k++)
-		records += refs[k].n;
-	if (records != ref.n) {
-		err_set(err, ERR_FORMAT,
-		    "index %.8s lists %llu records, not the %u it stands for",
-		    ref.hash, (unsigned long long)records, ref.n);
-		goto out;
-	}
 	ret = add_refs(plan, refs, n, plan->indexes[i].depth + 1, err);
 	if (ret == 0) {
 		plan->indexes[i].is_read = true;

@@ -7,6 +7,7 @@
 
 #include "feed/feed.h"
 #include "net/net.h"
+#include "parse/parse.h"
 #include "pull/limits.h"
 #include "pull/pull.h"
 #include "verify/verify.h"
@@ -22,7 +23,8 @@ struct plan_index {
 
 struct plan {
 	const char *node;
-	uint64_t records; /* as the head says */
+	struct parser *parser; /* reads the indexes */
+	uint64_t records;      /* as the head says */
 	uint64_t max_bytes;
 	uint64_t bytes; /* of pages listed so far */
 	struct plan_index *indexes;
@@ -36,7 +38,8 @@ struct plan {
 
 /* ERR_LIMIT when the head promises more than is allowed. */
 int plan_init(struct plan *plan, const struct feed_head *head,
-    uint64_t max_records, uint64_t max_bytes, struct err *err) MUST_CHECK;
+    struct parser *parser, uint64_t max_records, uint64_t max_bytes,
+    struct err *err) MUST_CHECK;
 void plan_release(struct plan *plan); /* a zeroed one is fine */
 /* The bytes of index i, not yet checked. ERR_TRUST, ERR_FORMAT, ERR_LIMIT.
  * Adds to indexes and pages. */
@@ -106,6 +109,7 @@ struct apply {
 	const struct store *store;
 	const struct plan *plan;
 	const struct feed_head *head;
+	struct parser *parser; /* reads the pages */
 	const char *digest;
 	int64_t now;
 	bool is_guarded;     /* against a shrink */

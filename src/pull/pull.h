@@ -27,6 +27,9 @@ struct pull_env {
 	const char *folder;
 	const char *node; /* ours */
 	const char *user_agent;
+	/* The program that reads the bytes of peers (parse/parse.h), NULL:
+	 * they are read in this process. */
+	const char *parser;
 	int64_t transfers; /* at once in all; 0: the limit of net/ */
 	int64_t
 	    request_ms; /* for tests, like patience_ms; 0: the limit of net/ */

@@ -130,7 +130,8 @@ get_fixed(struct cursor *c, int bytes)
 	return n;
 }
 
-/* Numbers here are lengths and counts: five bytes of LEB128 suffice. */
+/* Numbers here are lengths and counts: five bytes of LEB128 suffice, and a
+ * number has one form only. */
 static size_t
 get_number(struct cursor *c)
 {
@@ -140,6 +141,8 @@ get_number(struct cursor *c)
 		unsigned char byte = *c->at++;
 
 		n |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte == 0 && shift > 0)
+			break;
 		if ((byte & 0x80) == 0)
 			return (size_t)n;
 	}
@@ -207,7 +210,9 @@ get_value(struct cursor *c, const struct field *parent, unsigned depth)
 		value->made = get_string(c);
 	if (flags & HAS_OF)
 		value->of = get_string(c);
-	if (value->field == NULL && value->text == NULL)
+	/* Who reads a scalar relies on its text. */
+	if ((value->field != NULL && value->field->type == FIELD_TYPE_GROUP) ==
+	    (value->text != NULL))
 		c->bad = true;
 	if ((flags & HAS_CHILDREN) == 0 || c->bad)
 		return value;
@@ -215,6 +220,8 @@ get_value(struct cursor *c, const struct field *parent, unsigned depth)
 		c->bad = true;
 	else
 		get_values(c, value->field, depth + 1, &value->first);
+	if (value->first == NULL)
+		c->bad = true;
 	return value;
 }
 

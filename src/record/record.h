@@ -264,12 +264,15 @@ void problems_add(struct problems *problems, bool is_warning, const char *path,
 int record_validate(const struct record *rec, struct problems *problems,
     struct err *err) MUST_CHECK;
 
-/* ---- packed form: for stores, trusted bytes only ---- */
+/* ---- packed form: for stores, and between processes ---- */
 
 /*
  * Every part of a record as compact bytes. The same record gives the same
- * bytes. record_unpack() checks bounds and refuses bytes of another
- * version (ERR_FORMAT), so that a derived store is rebuilt, not trusted.
+ * bytes. record_unpack() takes any bytes: what it accepts is a tree that
+ * follows the table of fields and packs to the same bytes; whether it is
+ * valid record_validate() says, also of texts that are no UTF-8. Bytes of
+ * another version are refused (ERR_FORMAT), so that a derived store is
+ * rebuilt, not trusted.
  */
 void record_pack(const struct record *rec, struct strbuf *ret_out);
 struct record *record_unpack(struct arena *arena, const void *data, size_t len,

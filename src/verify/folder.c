@@ -10,6 +10,7 @@
 struct folder {
 	const char *path;
 	const char *node;
+	const struct verify_reader *reader;
 	struct arena *arena;
 	uint64_t good;
 	uint64_t bad;
@@ -68,6 +69,37 @@ on_record(void *ctx, const char *id, struct record *rec, const struct err *why,
 	return 0;
 }
 
+static int
+read_page(struct folder *f, const struct feed_ref *ref,
+    const struct strbuf *bytes, struct err *err)
+{
+	const struct verify_reader *reader = f->reader;
+
+	if (verify_bytes(ref, bytes->buf, bytes->len, err) != 0)
+		return -1;
+	if (reader != NULL)
+		return reader->page(reader->ctx, ref, f->node, bytes->buf,
+		    bytes->len, on_record, f, err);
+	return verify_page_read(ref, f->node, bytes->buf, bytes->len, on_record,
+	    f, err);
+}
+
+static int
+read_index(struct folder *f, const struct feed_ref *ref,
+    const struct strbuf *bytes, struct feed_ref **ret_refs, size_t *ret_n,
+    struct err *err)
+{
+	const struct verify_reader *reader = f->reader;
+
+	if (verify_bytes(ref, bytes->buf, bytes->len, err) != 0)
+		return -1;
+	if (reader != NULL)
+		return reader->index(reader->ctx, f->arena, ref, f->node,
+		    bytes->buf, bytes->len, ret_refs, ret_n, err);
+	return verify_index_read(f->arena, ref, f->node, bytes->buf, bytes->len,
+	    ret_refs, ret_n, err);
+}
+
 /* Recursion ends at FEED_INDEX_LEVELS. */
 static int
 verify_refs(struct folder *f, const struct feed_ref *refs, size_t n,
@@ -84,15 +116,14 @@ verify_refs(struct folder *f, const struct feed_ref *refs, size_t n,
 		strbuf_init(&sb, 0);
 		rc = read_object(f, &refs[i], &sb, err);
 		if (rc == 0 && !refs[i].is_index)
-			rc = verify_page(&refs[i], f->node, sb.buf, sb.len,
-			    on_record, f, err);
+			rc = read_page(f, &refs[i], &sb, err);
 		else if (rc == 0 && level >= FEED_INDEX_LEVELS)
 			rc = err_set(err, ERR_LIMIT,
 			    "index '%s': more than %d levels of indexes",
 			    refs[i].prefix, FEED_INDEX_LEVELS);
 		else if (rc == 0)
-			rc = verify_index(f->arena, &refs[i], f->node, sb.buf,
-			    sb.len, &below, &n_below, err);
+			rc = read_index(f, &refs[i], &sb, &below, &n_below,
+			    err);
 		strbuf_release(&sb);
 		if (rc != 0)
 			return -1;
@@ -108,7 +139,9 @@ verify_folder(const char *path, const struct verify_policy *policy,
     struct feed_head *ret_head, struct arena *arena, uint64_t *ret_records,
     struct err *err)
 {
-	struct folder f = { .path = path, .arena = arena };
+	struct folder f = { .path = path,
+		.reader = policy->reader,
+		.arena = arena };
 	struct strbuf sb;
 	char digest[65];
 	int rc = -1;

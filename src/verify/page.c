@@ -67,12 +67,19 @@ int
 verify_page(const struct feed_ref *ref, const char *node, const char *data,
     size_t len, feed_page_cb callback, void *ctx, struct err *err)
 {
+	if (verify_bytes(ref, data, len, err) != 0)
+		return -1;
+	return verify_page_read(ref, node, data, len, callback, ctx, err);
+}
+
+int
+verify_page_read(const struct feed_ref *ref, const char *node, const char *data,
+    size_t len, feed_page_cb callback, void *ctx, struct err *err)
+{
 	struct page_walk walk = { .ref = ref,
 		.callback = callback,
 		.ctx = ctx };
 
-	if (verify_bytes(ref, data, len, err) != 0)
-		return -1;
 	if (ref->is_index)
 		return err_set(err, ERR_FORMAT, "'%s' is an index, not a page",
 		    ref->prefix);
@@ -91,12 +98,21 @@ verify_index(struct arena *arena, const struct feed_ref *ref, const char *node,
     const char *data, size_t len, struct feed_ref **ret_refs, size_t *ret_n,
     struct err *err)
 {
+	if (verify_bytes(ref, data, len, err) != 0)
+		return -1;
+	return verify_index_read(arena, ref, node, data, len, ret_refs, ret_n,
+	    err);
+}
+
+int
+verify_index_read(struct arena *arena, const struct feed_ref *ref,
+    const char *node, const char *data, size_t len, struct feed_ref **ret_refs,
+    size_t *ret_n, struct err *err)
+{
 	struct feed_ref *refs;
 	uint64_t sum = 0;
 	size_t n, i;
 
-	if (verify_bytes(ref, data, len, err) != 0)
-		return -1;
 	if (!ref->is_index)
 		return err_set(err, ERR_FORMAT, "'%s' is a page, not an index",
 		    ref->prefix);

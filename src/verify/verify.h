@@ -11,14 +11,37 @@
 
 struct key;
 
+/*
+ * Who makes structs of verified bytes. A NULL reader is feed/ in this
+ * process; parse/ has one that does it in another.
+ */
+struct verify_reader {
+	void *ctx;
+	/* As feed_head_read(). */
+	int (*head)(void *ctx, struct arena *arena, const char *body,
+	    size_t len, struct feed_head *ret_head, struct err *err);
+	/* As verify_index_read(). */
+	int (*index)(void *ctx, struct arena *arena, const struct feed_ref *ref,
+	    const char *node, const char *data, size_t len,
+	    struct feed_ref **ret_refs, size_t *ret_n, struct err *err);
+	/* As verify_page_read(). */
+	int (*page)(void *ctx, const struct feed_ref *ref, const char *node,
+	    const char *data, size_t len, feed_page_cb callback,
+	    void *callback_ctx, struct err *err);
+};
+
 struct verify_policy {
 	const char *node;     /* node expected; NULL: any */
 	const char *key_hash; /* pinned, lower-case hex */
 	int64_t now;
 	int64_t min_serial;     /* last accepted serial, 0 for none */
 	const char *min_digest; /* its signed digest (hex), or NULL */
-	int64_t epoch;          /* stored epoch; -1: any (first contact) */
-	const char *nextkey;    /* that of the stored epoch; NULL, "": any */
+	/* Its expires: a head with that very digest is judged by what is known
+	 * of it and not read again. 0: read whatever comes. */
+	int64_t min_expires;
+	int64_t epoch;       /* stored epoch; -1: any (first contact) */
+	const char *nextkey; /* that of the stored epoch; NULL, "": any */
+	const struct verify_reader *reader; /* or NULL */
 };
 
 enum verify_verdict {
@@ -32,7 +55,8 @@ enum verify_verdict {
 /*
  * The whole of section 5 and 7 but the shrink guard. On NEW, SAME and
  * EXPIRED *ret_head (arrays in the arena) and ret_digest (hex of the signed
- * digest) are filled; on FORK the digest too. err says why for EXPIRED,
+ * digest) are filled, but of a head that was not read again (min_expires)
+ * only node, serial, epoch, nextkey and expires; on FORK the digest too. err says why for EXPIRED,
  * FORK and REFUSED (codes TRUST, STALE, FORMAT, LIMIT).
  */
 enum verify_verdict verify_head(struct arena *arena, const char *data,
@@ -138,6 +162,10 @@ int verify_bytes(const struct feed_ref *ref, const void *data, size_t len,
  */
 int verify_page(const struct feed_ref *ref, const char *node, const char *data,
     size_t len, feed_page_cb callback, void *ctx, struct err *err) MUST_CHECK;
+/* The same of bytes that have passed verify_bytes() already. */
+int verify_page_read(const struct feed_ref *ref, const char *node,
+    const char *data, size_t len, feed_page_cb callback, void *ctx,
+    struct err *err) MUST_CHECK;
 
 /*
  * verify_bytes(), then the refs of an index (in the arena); their sum is the
@@ -145,6 +173,10 @@ int verify_page(const struct feed_ref *ref, const char *node, const char *data,
  * the caller counts.
  */
 int verify_index(struct arena *arena, const struct feed_ref *ref,
+    const char *node, const char *data, size_t len, struct feed_ref **ret_refs,
+    size_t *ret_n, struct err *err) MUST_CHECK;
+/* The same of bytes that have passed verify_bytes() already. */
+int verify_index_read(struct arena *arena, const struct feed_ref *ref,
     const char *node, const char *data, size_t len, struct feed_ref **ret_refs,
     size_t *ret_n, struct err *err) MUST_CHECK;
 

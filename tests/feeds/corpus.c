@@ -1,18 +1,22 @@
 /*
  * Runs the corpus as TAP: every NAME.xml in tests/feeds/good and bad against
- * its NAME.expect. Two files dropped there are a new test; README.md says
- * what an .expect holds.
+ * its NAME.expect, read in this process and then by a helper. Two files
+ * dropped there are a new test; README.md says what an .expect holds.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/crypto.h"
+#include "parse/parse.h"
 #include "tests/feeds/sample.h"
 #include "verify/verify.h"
 #include "xml/xml.h"
 
 #define INPUT_MAX (4 * 1024 * 1024)
+
+static struct parser *parser; /* who reads */
+static const char *reads;
 
 struct expect {
 	const char *kind;
@@ -110,12 +114,14 @@ judge_head(struct arena *arena, const struct expect *e, const char *data,
 {
 	static const char *const names[] = { "new", "same", "expired", "fork",
 		"refused" };
+	struct verify_reader reader = parser_reader(parser);
 	struct key *key = sample_key(e->key);
 	char pin[SHA256_HEX_LEN], digest[65];
 	struct verify_policy policy = { .now = e->now,
 		.min_serial = e->min_serial,
 		.min_digest = e->min_digest,
-		.epoch = e->epoch };
+		.epoch = e->epoch,
+		.reader = &reader };
 	struct feed_head head;
 	enum verify_verdict verdict;
 
@@ -154,12 +160,15 @@ judge_page(struct arena *arena, const struct expect *e, const char *data,
 	size_t n;
 
 	make_ref(e, data, len, &ref);
+	if (verify_bytes(&ref, data, len, err) != 0)
+		return "refused";
 	if (ref.is_index)
-		return verify_index(arena, &ref, e->node, data, len, &refs, &n,
-			   err) == 0
+		return parser_index(parser, arena, &ref, e->node, data, len,
+			   &refs, &n, err) == 0
 			   ? "good"
 			   : "refused";
-	if (verify_page(&ref, e->node, data, len, on_record, &count, err) != 0)
+	if (parser_page(parser, &ref, e->node, data, len, on_record, &count,
+		err) != 0)
 		return "refused";
 	if (count.bad > 0)
 		*err = count.why;
@@ -207,6 +216,8 @@ run_one(struct arena *arena, const char *path, struct strbuf *why)
 		    err.text);
 	else if (strstr(err.text, e.reason) == NULL)
 		strbuf_addf(why, "reason '%s' lacks '%s'", err.text, e.reason);
+	else if (parser_is_done(parser))
+		strbuf_addf(why, "the helper did not live: %s", err.text);
 	else
 		good = true;
 out:
@@ -239,27 +250,41 @@ run_dir(struct arena *arena, const char *source, const char *name, int *n)
 		strbuf_reset(&why);
 		if (run_one(arena, arena_printf(arena, "%s/%s", dir, names[i]),
 			&why))
-			printf("ok %d - %s/%s\n", ++*n, name, names[i]);
+			printf("ok %d - %s/%s %s\n", ++*n, name, names[i],
+			    reads);
 		else
-			printf("not ok %d - %s/%s\n# %s\n", ++*n, name,
-			    names[i], why.buf);
+			printf("not ok %d - %s/%s %s\n# %s\n", ++*n, name,
+			    names[i], reads, why.buf);
 	}
 	strbuf_release(&why);
+}
+
+static void
+run_all(struct arena *arena, const char *program, int *n)
+{
+	const char *source = getenv("GSPD_SOURCE");
+
+	if (source == NULL)
+		source = ".";
+	reads = program != NULL ? "by a helper" : "here";
+	parser = parser_new(program, 0);
+	run_dir(arena, source, "good", n);
+	run_dir(arena, source, "bad", n);
+	parser_free(parser);
 }
 
 int
 main(void)
 {
-	const char *source = getenv("GSPD_SOURCE");
+	const char *build = getenv("GSPD_BUILD");
 	struct arena *arena = arena_new();
 	int n = 0;
 
 	xml_init();
-	if (source == NULL)
-		source = ".";
-	run_dir(arena, source, "good", &n);
-	run_dir(arena, source, "bad", &n);
-	if (n < 40)
+	run_all(arena, NULL, &n);
+	run_all(arena,
+	    arena_printf(arena, "%s/gspd", build != NULL ? build : "."), &n);
+	if (n < 80)
 		printf("not ok %d - the corpus is not there\n", ++n);
 	printf("1..%d\n", n);
 	arena_free(arena);

@@ -59,6 +59,11 @@ tests_fuzz_fuzz_json_import_SOURCES = tests/fuzz/fuzz_json_import.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_import_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_json_import_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_pack
+tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz_pack.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_pack_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_pack_LDFLAGS = $(FUZZ_LINK)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_ris
 tests_fuzz_fuzz_ris_SOURCES = tests/fuzz/fuzz_ris.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_ris_LDADD = $(FUZZ_LDADD)

@@ -82,6 +82,7 @@ check_libraries() {
 	lib 'event2/' http
 	lib 'utf8proc' base
 	lib 'zlib' base
+	lib 'seccomp|linux/landlock' parse
 }
 verdict "an outside library belongs to one room" "$(check_libraries)"
 

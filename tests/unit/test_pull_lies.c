@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -288,6 +289,40 @@ test_foreign_id(void **state)
 	arena_free(notes);
 }
 
+/* The process that reads its bytes fails: the next round heals. A round in
+ * which nothing changed needs none. */
+static void
+test_reader(void **state)
+{
+	const char *build = getenv("GSPD_BUILD");
+	const char *liar = arena_printf(arena, "%s/crashes", reader.folder);
+
+	(void)state;
+	if (build == NULL)
+		build = ".";
+	assert_int_equal(symlink(arena_printf(arena,
+				     "%s/tests/unit/parse_liar", build),
+			     liar),
+	    0);
+	reader.env.parser = liar;
+	pull_to(PEER_REJECTED, "killed by signal 11");
+	assert_int_equal(reader_records(&reader), 0);
+	reader.env.parser = arena_printf(arena, "%s/gspd", build);
+	pull_to(PEER_FRESH, "");
+	assert_int_equal(reader_records(&reader), 300);
+	reader.env.parser = "/nonexistent/gspd";
+	pull_to(PEER_FRESH, "");
+	/* Its pages, too: what was accepted stays. */
+	world_save(&origin, 5, "Band");
+	origin.now = reader.now = origin.now + 10;
+	world_publish(&origin);
+	reader.env.parser = liar;
+	pull_to(PEER_REJECTED, "killed by signal 11");
+	assert_int_equal(reader_records(&reader), 300);
+	reader.env.parser = NULL;
+	pull_to(PEER_FRESH, "");
+}
+
 static void
 test_lying_sums(void **state)
 {
@@ -308,7 +343,7 @@ test_lying_sums(void **state)
 	head.records = ref.n;
 	head.serial += 10;
 	forge(&head, origin.key);
-	pull_to(PEER_REJECTED, "lists 300 records");
+	pull_to(PEER_REJECTED, "300 records, the head says");
 	/* The same with honest sums is a feed. */
 	ref.n--;
 	head.records--;
@@ -468,6 +503,7 @@ main(void)
 		ROW(test_busy),
 		ROW(test_private),
 		ROW(test_damaged_store),
+		ROW(test_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
