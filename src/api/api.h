@@ -131,6 +131,9 @@ char api_pull_mark(enum peer_state state);
 /* The marks of the pulls, oldest first. */
 #define API_MARKS_LEN (LEDGER_PULLS_KEPT + 1)
 void api_peer_marks(const struct api_peer *peer, char ret_marks[API_MARKS_LEN]);
+/* The key that is pinned, when rotations led on from it to the one that signs
+ * now; else "". */
+const char *api_peer_pin(const struct api_peer *peer);
 /* Members of a JSON object: what `gspd peer list` and the API both say. The
  * second: the details. */
 void api_peer_facts(struct json_writer *w, const struct api_peer *peer,

@@ -68,7 +68,7 @@ fill_from_ledger(struct api *api, struct arena *arena, struct api_peer *peer,
 	peer->state_since = health.since;
 	peer->reason = arena_strdup(arena, health.reason);
 	peer->last_good = row->last_good;
-	if (row->key[0] != '\0')
+	if (row->key[0] != '\0' && strcmp(row->pin, peer->key) == 0)
 		peer->key = arena_strdup(arena, row->key);
 	if (api->cat == NULL) {
 		peer->records = row->records;

@@ -121,6 +121,17 @@ write_ages(struct json_writer *w, const struct api_peer *peer, int64_t now)
 		json_pair_int(w, "next_pull_s", peer->next_pull);
 }
 
+const char *
+api_peer_pin(const struct api_peer *peer)
+{
+	const struct ledger_peer *row = &peer->row;
+
+	return strcmp(row->key, peer->key) == 0 &&
+		       strcmp(row->key, row->pin) != 0
+		   ? row->pin
+		   : "";
+}
+
 void
 api_peer_facts(struct json_writer *w, const struct api_peer *peer, int64_t now)
 {
@@ -129,6 +140,7 @@ api_peer_facts(struct json_writer *w, const struct api_peer *peer, int64_t now)
 	json_pair_bool(w, "member", peer->is_member);
 	json_pair_bool(w, "by_hand", peer->is_by_hand);
 	json_pair_int(w, "epoch", row->epoch);
+	pair_text(w, "pinned_key", api_peer_pin(peer));
 	pair_text(w, "via", row->via);
 	json_pair_int(w, "own_failures", row->own_failures);
 	pair_text(w, "own_trouble", row->own_trouble);

@@ -153,6 +153,9 @@ note_of(struct app *app, const struct api_peer *peer)
 	if (peer->row.bad_records != 0)
 		note = arena_printf(app->arena, "%s%s%" PRId64 " skipped", note,
 		    *note != '\0' ? ", " : "", peer->row.bad_records);
+	if (*api_peer_pin(peer) != '\0')
+		note = arena_printf(app->arena, "%s%srotated, epoch %" PRId64,
+		    note, *note != '\0' ? ", " : "", peer->row.epoch);
 	if (peer->row.via[0] != '\0')
 		note = arena_printf(app->arena, "%s%svia %s", note,
 		    *note != '\0' ? ", " : "", peer->row.via);
@@ -316,7 +319,11 @@ show_head(struct app *app, struct strbuf *sb, const struct api_peer *peer,
 	line(sb, "digest", row->digest);
 	line(sb, "refused", row->refused_digest);
 	line(sb, "key", peer->key);
-	line(sb, "address", row->own_trouble);
+	if (*api_peer_pin(peer) != '\0')
+		line(sb, "pinned",
+		    arena_printf(app->arena,
+			"%s, rotated since, epoch %" PRId64, api_peer_pin(peer),
+			row->epoch));
 	line(sb, "via", row->via);
 	if (!peer->is_self)
 		line(sb, "trusted",

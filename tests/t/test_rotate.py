@@ -60,6 +60,9 @@ def test_while_serving(make_node):
     assert facts["epoch"] == 2
     status, head = node.get("feed/head.xml")
     assert status == 200 and ' epoch="2"' in head
+    status, text = node.get("feed/rot/1.xml")
+    assert status == 200 and text.startswith("<rotation ")
+    assert node.get("feed/rot/3.xml")[0] == 404
     # It goes on publishing, with the new key, and merges what it published.
     node.add(programme("ca", "Lantern"))
     wait_until(lambda: node.json("search", "lantern")["count"] == 1)
@@ -102,3 +105,109 @@ def test_backup(make_node, tmp_path):
                     os.path.join(older.dir, "keys", name))
     assert json.loads(older.run("publish", "--json").stdout)["published"]
     assert older.key == key and epoch(older) == 2
+
+
+def thief_of(make_node, node):
+    """Somebody who took the whole folder, and answers in its place."""
+    thief = make_node(node.name, init=False)
+    shutil.copytree(node.dir, thief.dir)
+    thief.port, thief.url = node.port, node.url
+    return thief
+
+
+def test_stolen_key(make_node, tmp_path):
+    owner, peer = make_node("ca"), make_node("sg")
+    owner.add(programme("ca", "Choir"))
+    owner.run("publish")
+    owner.serve()
+    peer.add_peer(owner)
+    first = owner.key
+    assert peer.json("pull")[0]["state"] == "fresh"
+    safe = tmp_path / "next.pem"
+    os.rename(os.path.join(owner.dir, "keys", "next.pem"), safe)
+
+    # The thief has the online key, and names a next key of his own.
+    thief = thief_of(make_node, owner)
+    keys = os.path.join(thief.dir, "keys")
+    other = make_node("us")
+    shutil.copy(os.path.join(other.dir, "keys", "next.hash"), keys)
+    thief.add(programme("ca", "Casino"))
+    assert thief.json("publish")["published"]
+    owner.stop()
+    thief.serve()
+    pulled = peer.json("pull", code=1)[0]
+    assert pulled["state"] == "rejected" and "stolen" in pulled["reason"]
+    assert peer.json("search", "casino")["count"] == 0
+    assert peer.json("search", "choir")["count"] == 1
+    thief.stop()
+
+    # He can not rotate either: his next key is not the one that was named.
+    shutil.copy(os.path.join(other.dir, "keys", "next.pem"), keys)
+    rotate(thief)
+    thief.serve()
+    pulled = peer.json("pull", code=1)[0]
+    assert pulled["state"] == "rejected", pulled
+    assert "not to be believed" in pulled["reason"]
+    assert peer.json("search", "casino")["count"] == 0
+    thief.stop()
+
+    # The owner rotates, and peers follow.
+    facts = rotate(owner, "--with", safe, "--next-to", tmp_path / "two.pem")
+    owner.add(programme("ca", "Lantern"))
+    owner.run("publish")
+    owner.serve()
+    pulled = peer.json("pull")[0]
+    assert pulled["state"] == "fresh", pulled
+    assert peer.json("search", "lantern")["count"] == 1
+    shown = peer.json("peer", "list")[0]
+    assert shown["key"] == facts["hash"]
+    assert shown["pinned_key"] == first
+    assert shown["epoch"] == 1
+    assert "rotated" in peer.run("peer", "show", "ca").stdout
+
+    # The thief comes back, with a newer serial.
+    owner.stop()
+    thief.add(programme("ca", "Roulette"))
+    thief.run("publish")
+    thief.serve()
+    pulled = peer.json("pull", code=1)[0]
+    assert pulled["state"] == "rejected", pulled
+    assert peer.json("search", "roulette")["count"] == 0
+    assert peer.json("search", "lantern")["count"] == 1
+    thief.stop()
+    # As if he had never rotated: only the old key.
+    shutil.rmtree(os.path.join(thief.dir, "feed", "rot"))
+    owner.serve()
+    assert peer.json("pull")[0]["state"] == "fresh"
+
+
+def test_sleeper(make_node):
+    owner, peer = make_node("ca"), make_node("sg")
+    owner.add(programme("ca", "Choir"))
+    owner.run("publish")
+    owner.serve()
+    peer.add_peer(owner)
+    first = owner.key
+    assert peer.json("pull")[0]["state"] == "fresh"
+    for _ in range(3):
+        rotate(owner)
+    owner.add(programme("ca", "Lantern"))
+    owner.run("publish")
+    assert peer.json("pull")[0]["state"] == "fresh"
+    assert peer.json("peer", "list")[0]["epoch"] == 3
+    assert peer.json("search", "lantern")["count"] == 1
+    # A rebuild needs neither network nor the old key.
+    before = peer.digest()
+    owner.stop()
+    peer.run("rebuild")
+    assert peer.digest() == before
+    assert peer.json("search", "lantern")["count"] == 1
+    # Somebody new who is told the old key is not let in.
+    owner.serve()
+    late = make_node("us")
+    late.run("peer", "add", owner.url, "--key", first, "--allow-private",
+             "--insecure", "--yes", code=1)
+    assert late.json("peer", "list") == []
+    late.add_peer(owner)
+    assert late.json("pull")[0]["state"] == "fresh"
+    assert late.json("peer", "list")[0]["epoch"] == 3
