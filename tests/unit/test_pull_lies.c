@@ -300,8 +300,8 @@ test_reader(void **state)
 	(void)state;
 	if (build == NULL)
 		build = ".";
-	assert_int_equal(symlink(arena_printf(arena,
-				     "%s/tests/unit/parse_liar", build),
+	assert_int_equal(symlink(arena_printf(arena, "%s/tests/unit/parse_liar",
+				     build),
 			     liar),
 	    0);
 	reader.env.parser = liar;
