@@ -1,3 +1,4 @@
 """The cases, by what they are about. To import one is to register it."""
 
-from . import good, head, keys, pages, signature, state, transport  # noqa
+from . import (clock, good, head, hints, keys, pages,  # noqa
+               relay, rotation, signature, state, transport)

@@ -9,6 +9,7 @@ import os
 import subprocess
 
 from .feed import Feed
+from .keys import Key
 from .server import HEAD, PAGE, Server
 
 GOOD = ("fresh", "late")
@@ -56,6 +57,9 @@ class Bench:
         self.folder = folder
         self.server = Server()
         self.feed = None
+        self.pin = None    # what the operator pinned, if not the feed's key
+        self.relays = []   # node, server, pin
+        self.ahead = 0     # seconds: the client's clock before ours
         self.last = None   # the Publication that is served
         self.shown = None  # what the client said last when all was well
         self.digests = {}  # content of a feed -> digest the client gave
@@ -78,6 +82,11 @@ class Bench:
         self.pull("fresh")
         return self.feed
 
+    def add_relay(self, node):
+        """Another peer of the client, which may carry the feed."""
+        self.relays.append((node, Server(), Key.p256().pin))
+        return self.relays[-1][1]
+
     def route(self, path, answer):
         self.server.routes[path] = answer
 
@@ -86,7 +95,11 @@ class Bench:
     def run_client(self, pin=None, node=None):
         args = [*self.client, "pull", "--dir", self.folder,
                 "--node", node or self.feed.node, "--url", self.server.url,
-                "--key", pin or self.feed.key.pin]
+                "--key", pin or self.pin or self.feed.key.pin]
+        if self.ahead:
+            args += ["--ahead", str(self.ahead)]
+        for relay, server, key in self.relays:
+            args += ["--relay", "%s,%s,%s" % (relay, server.url, key)]
         done = subprocess.run(args, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=PULL_TIMEOUT)
         out = done.stdout.decode("utf-8", "replace").strip()
@@ -125,6 +138,14 @@ class Bench:
                 if name in request.headers:
                     raise Wrong("a request with the header " + name)
 
+    def check_relays(self):
+        below = "/feed/m/%s/" % self.feed.node
+        for node, server, _ in self.relays:
+            for request in server.requests:
+                if not request.path.startswith(below):
+                    raise Wrong("%s was asked for %s, not below %s" % (
+                        node, request.path, below))
+
     def pull(self, states, heads=None, pages=None, records=None, serial=None,
              pin=None, node=None):
         """One round. `states`: the right one, or several that are.
@@ -145,6 +166,7 @@ class Bench:
         if got["state"] not in states:
             raise Wrong("state %r, but %s is right" % (
                 got["state"], " or ".join(states)))
+        self.check_relays()
         is_good = got["state"] in GOOD
         self.check("exit code with state " + got["state"], got["exit"],
                    0 if is_good else 1)
@@ -195,3 +217,5 @@ class Bench:
 
     def close(self):
         self.server.close()
+        for _, server, _ in self.relays:
+            server.close()

@@ -6,6 +6,7 @@ space between elements, attributes sorted, no empty-element tags.
 """
 
 import hashlib
+import re
 import time
 import uuid
 
@@ -70,13 +71,18 @@ def entry(id, name, at, more="", padding=0):
             when, when, escape(name), escape(summary), more)).encode()
 
 
-def page(node, prefix, entries, updated):
+UPDATED = re.compile(rb"<updated>([0-9TZ:-]{20})</updated>")
+
+
+def page(node, prefix, entries):
     """`entries`: their bytes, in the order of their ids."""
+    updated = max(found.group(1) for found in map(UPDATED.search, entries)
+                  if found)  # a bad entry may have none
     return (
         '<a:feed xmlns:a="%s"><a:id>urn:gspd:%s:page:%s</a:id>'
         '<a:title>%s page %s</a:title><a:updated>%s</a:updated>'
         '<a:author><a:name>%s</a:name></a:author>' % (
-            ATOM, node, prefix, node, prefix, clock(updated), node)
+            ATOM, node, prefix, node, prefix, updated.decode(), node)
     ).encode() + b"".join(entries) + b"</a:feed>"
 
 
@@ -176,8 +182,7 @@ class Feed:
         if ids is None:
             ids = sorted(id for id in self.records
                          if bits_of(id).startswith(prefix))
-        return page(self.node, prefix, [self.records[id] for id in ids],
-                    self.at + 60)
+        return page(self.node, prefix, [self.records[id] for id in ids])
 
     def pages(self, depth=None):
         return [Ref(prefix, self.page(prefix, ids), len(ids))

@@ -14,6 +14,7 @@ import traceback
 from .bench import CASES, Bench, Wrong
 
 AT_ONCE = 4
+STORY = 24  # lines of a failure: the last calls are what matters
 
 
 def abilities_of(client):
@@ -74,7 +75,10 @@ class Run:
         if why is None:
             self.tell(case, "passed")
         else:
-            self.tell(case, "failed", why + bench.story)
+            story = bench.story
+            if len(story) > STORY:
+                story = ["..."] + story[-STORY:]
+            self.tell(case, "failed", why + story)
         if not self.keep:
             shutil.rmtree(folder, ignore_errors=True)
 
