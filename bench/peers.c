@@ -311,7 +311,9 @@ peers_start(struct peers *peers, const char *folder, size_t n, size_t n_stalled,
 		conf->name = xcalloc(1, RECORD_NODE_MAX);
 		(void)snprintf(conf->name, RECORD_NODE_MAX, "ca-%zu", i);
 		(void)snprintf(path, sizeof(path), "%s/%zu", peers->folder, i);
-		if (make_feed(path, conf, records, now, err) == -1 ||
+		if (make_feed(path, conf,
+			i < n_stalled ? records : (records + 9) / 10, now,
+			err) == -1 ||
 		    listen_at(conf, &peers->listeners[i], err) == -1)
 			return -1;
 	}

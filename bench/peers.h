@@ -29,7 +29,8 @@ struct peers {
 	pid_t pid;
 };
 
-/* Each has so many records as of now. -1: err says why. */
+/* Who stalls has so many records as of now, others a tenth: time is to be
+ * lost by stalling, not by merging. -1: err says why. */
 int peers_start(struct peers *peers, const char *folder, size_t n,
     size_t n_stalled, int records, int64_t now, struct err *err) MUST_CHECK;
 void peers_stop(struct peers *peers);
