@@ -16,7 +16,9 @@ note_fork(struct peer *peer, const char *held_digest)
 
 	if (store_fork(&peer->store, peer->row.serial, peer->digest,
 		held_digest, peer->head_bytes.buf, peer->head_bytes.len,
-		&err) == -1) {
+		&err) == -1 ||
+	    gossip_shown(peer, peer_source(peer)->relay, held_digest, &err) ==
+		-1) {
 		peer_fail_round(peer, &err);
 		return;
 	}

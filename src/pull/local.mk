@@ -7,11 +7,11 @@ src_pull_libpull_a_SOURCES = \
 	src/pull/alliance.c src/pull/follow.c src/pull/follow.h \
 	src/pull/apply.c \
 	src/pull/bad.c \
-	src/pull/first.c src/pull/guard.c src/pull/head.c \
-	src/pull/keys.c src/pull/local.c \
+	src/pull/first.c src/pull/gossip.c src/pull/guard.c \
+	src/pull/head.c src/pull/keys.c src/pull/local.c \
 	src/pull/objects.c src/pull/peer.c \
 	src/pull/plan.c \
-	src/pull/relay.c src/pull/round.c \
+	src/pull/proof.c src/pull/relay.c src/pull/round.c \
 	src/pull/source.c src/pull/state.c \
 	src/pull/store.c
 
@@ -21,7 +21,8 @@ PULL_WORLD = tests/unit/pull_world.c tests/unit/pull_world.h \
 	tests/unit/feed_world.c tests/unit/feed_world.h \
 	tests/unit/liar.c tests/unit/liar.h
 UNIT_TESTS += tests/unit/test_pull tests/unit/test_pull_due \
-	tests/unit/test_pull_guard tests/unit/test_pull_relay \
+	tests/unit/test_pull_gossip tests/unit/test_pull_guard \
+	tests/unit/test_pull_relay \
 	tests/unit/test_pull_lies tests/unit/test_pull_loop
 tests_unit_test_pull_guard_SOURCES = tests/unit/test_pull_guard.c $(PULL_WORLD)
 tests_unit_test_pull_guard_LDADD = $(UNIT_LDADD)
@@ -46,3 +47,6 @@ tests_unit_test_pull_attacks_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_relay_SOURCES = tests/unit/test_pull_relay.c \
 	$(RELAY_WORLD) $(PULL_WORLD)
 tests_unit_test_pull_relay_LDADD = $(UNIT_LDADD)
+tests_unit_test_pull_gossip_SOURCES = tests/unit/test_pull_gossip.c \
+	$(RELAY_WORLD) $(PULL_WORLD)
+tests_unit_test_pull_gossip_LDADD = $(UNIT_LDADD)

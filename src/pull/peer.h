@@ -90,6 +90,9 @@ struct round {
 	size_t cap;
 	pull_done_cb done;
 	void *done_ctx;
+	struct proof **proofs; /* on their way */
+	size_t n_proofs;
+	size_t cap_proofs;
 	size_t applies; /* how often the loop stood still for a peer */
 	bool is_failed; /* trouble of ours: err says what */
 	struct err err;
@@ -178,7 +181,12 @@ bool relay_is_spared(const struct peer *peer);
 void relay_append(struct peer *peer);
 /* Somebody says that there is a newer head than the one we hold. */
 bool relay_is_behind(struct peer *peer);
-/* The current source is a relay, and gave wrong bytes. */
+/* Witnesses may be ahead for so long before it is a freeze. */
+int64_t relay_freeze_s(const struct round *round);
+/* It is left alone for this node, and that is said. */
+int relay_brand(struct round *round, const char *node, const char *relay,
+    const char *reason, struct err *err) MUST_CHECK;
+/* The same, if the current source is a relay: it gave wrong bytes. */
 void relay_lied(struct peer *peer, const char *reason);
 /* It ended well: keep the account of its own address, and say in the reason
  * (len bytes) through whom it came. */
@@ -213,6 +221,28 @@ void guard_explain(const struct peer *peer, const char *reason, char *ret_text,
     size_t len);
 /* A head was accepted. */
 void guard_forgive(struct peer *peer);
+
+/* ---- gossip.c: what witnesses say ---- */
+
+/* The peer is done, its row is written; in the ledger's transaction. */
+int gossip_note(struct peer *peer, struct err *err) MUST_CHECK;
+/* A relay showed another head of a serial we hold; both are kept. */
+int gossip_shown(struct peer *peer, const char *relay, const char *held,
+    struct err *err) MUST_CHECK;
+/* The digest accepted of this serial; "" when there is none. */
+int gossip_held(struct round *round, const char *node, int64_t serial,
+    char ret_digest[65], struct err *err) MUST_CHECK;
+
+/* ---- proof.c: the head behind a claim of a fork ---- */
+
+void proof_start(struct round *round, const struct ledger_seen *claim);
+/* A head that verifies and is another one than ours: evidence, alarm, state;
+ * in the ledger's transaction, if there is one. */
+int proof_keep(struct round *round, const struct ledger_seen *claim,
+    const struct strbuf *bytes, struct err *err) MUST_CHECK;
+/* Judge those that came. */
+int proof_tend(struct round *round, struct err *err) MUST_CHECK;
+void proof_release(struct round *round);
 
 /* ---- state.c: verdicts ---- */
 

@@ -93,6 +93,13 @@ int store_head(const struct store *store, struct strbuf *ret_bytes,
 int store_fork(const struct store *store, int64_t serial, const char *digest,
     const char *old_digest, const void *data, size_t len,
     struct err *err) MUST_CHECK;
+/*
+ * The same of a head that somebody else was shown; held: the digest of ours,
+ * or "". *ret_is_proven: two different heads of this serial are kept now.
+ */
+int store_evidence(const struct store *store, int64_t serial,
+    const char *digest, const char *held, const void *data, size_t len,
+    bool *ret_is_proven, struct err *err) MUST_CHECK;
 
 /* ---- apply.c: one transaction ---- */
 

@@ -142,11 +142,20 @@ relay_append(struct peer *peer)
 	}
 }
 
+int64_t
+relay_freeze_s(const struct round *round)
+{
+	int64_t wait = 2 * round->env.interval_s;
+
+	return wait > PULL_FREEZE_S ? wait : PULL_FREEZE_S;
+}
+
 bool
 relay_is_behind(struct peer *peer)
 {
 	struct pull_env *env = &peer->round->env;
-	int64_t now = round_now(peer->round), wait = 2 * env->interval_s;
+	int64_t now = round_now(peer->round);
+	int64_t wait = relay_freeze_s(peer->round);
 	bool by_relay = *peer_source(peer)->relay != '\0', is_behind = false;
 	struct ledger_seen *seen;
 	struct err err = { 0 };
@@ -159,8 +168,6 @@ relay_is_behind(struct peer *peer)
 		peer_fail_round(peer, &err);
 		return false;
 	}
-	if (wait < PULL_FREEZE_S)
-		wait = PULL_FREEZE_S;
 	for (size_t i = 0; i < n; i++) {
 		int64_t since = seen[i].ahead_since;
 
@@ -197,31 +204,37 @@ relay_is_signed(struct peer *peer)
 	return false;
 }
 
-void
-relay_lied(struct peer *peer, const char *reason)
+int
+relay_brand(struct round *round, const char *node, const char *relay,
+    const char *reason, struct err *err)
 {
-	struct pull_env *env = &peer->round->env;
-	const char *relay = peer_source(peer)->relay;
-	struct ledger_liar liar = { .until = round_now(peer->round) +
-					     PULL_LIAR_S };
+	struct pull_env *env = &round->env;
+	struct ledger_liar liar = { .until = round_now(round) + PULL_LIAR_S };
 	struct pull_notice notice = { .event = "relay.lied",
-		.node = peer->conf.name,
+		.node = node,
 		.witness = relay,
 		.is_grave = true,
 		.text = reason };
-	struct err err = { 0 };
 
-	if (*relay == '\0')
-		return;
 	(void)snprintf(liar.relay, sizeof(liar.relay), "%s", relay);
-	(void)snprintf(liar.node, sizeof(liar.node), "%s", peer->conf.name);
+	(void)snprintf(liar.node, sizeof(liar.node), "%s", node);
 	(void)snprintf(liar.reason, sizeof(liar.reason), "%s", reason);
-	if (ledger_liar_put(env->ledger, &liar, &err) == -1) {
-		peer_fail_round(peer, &err);
-		return;
-	}
+	if (ledger_liar_put(env->ledger, &liar, err) == -1)
+		return -1;
 	if (env->notice != NULL)
 		env->notice(env->ctx, &notice);
+	return 0;
+}
+
+void
+relay_lied(struct peer *peer, const char *reason)
+{
+	const char *relay = peer_source(peer)->relay;
+	struct err err = { 0 };
+
+	if (*relay != '\0' && relay_brand(peer->round, peer->conf.name, relay,
+				  reason, &err) == -1)
+		peer_fail_round(peer, &err);
 }
 
 /* ---- the account of its own address ---- */

@@ -80,7 +80,8 @@ write_row(struct peer *peer, struct err *err)
 		return -1;
 	if (peer->row.state == PEER_PAUSED)
 		return 0;
-	if (ledger_pull_add(ledger, peer->row.name, &pull, err) == -1)
+	if (ledger_pull_add(ledger, peer->row.name, &pull, err) == -1 ||
+	    gossip_note(peer, err) == -1)
 		return -1;
 	return peer->has_bad ? bad_tell(&peer->bad, ledger, peer->row.name, err)
 			     : 0;
@@ -161,7 +162,7 @@ tend(struct round *round, struct err *err)
 		*err = round->err;
 		return -1;
 	}
-	if (write_done(round, err) == -1)
+	if (proof_tend(round, err) == -1 || write_done(round, err) == -1)
 		return -1;
 	dismiss_done(round);
 	return 0;
@@ -204,6 +205,7 @@ pull_loop_free(struct pull_loop *loop)
 		free(loop->round.peers[i]);
 	}
 	free(loop->round.peers);
+	proof_release(&loop->round);
 	net_free(loop->round.net);
 	free(loop);
 }
@@ -250,14 +252,14 @@ pull_loop_run(struct pull_loop *loop, int64_t wait_ms, size_t *ret_left,
 
 	/* Some are done without asking anybody. */
 	if (tend(round, &local) == -1 ||
-	    (round->n > 0 &&
+	    (round->n + round->n_proofs > 0 &&
 		net_run(round->net, wait_ms, &left, &local) == -1) ||
 	    tend(round, &local) == -1) {
 		if (err != NULL)
 			*err = local;
 		return -1;
 	}
-	*ret_left = round->n;
+	*ret_left = round->n + round->n_proofs;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * both are checked again when read, so a file cut by a crash is only fetched
  * once more.
  */
+#include "crypto/crypto.h"
 #include "pull/plan.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define SUFFIX     ".xml.gz"
+#define LAST       "last.xml" /* the head accepted before head.xml */
 #define PACKED_MAX (2 * FEED_PAGE_MAX)
 
 void
@@ -220,6 +222,23 @@ store_trim(const struct store *store, const struct plan *plan, struct err *err)
 	return rc;
 }
 
+/* The head before this one: evidence, should it turn out to be forked. */
+static int
+keep_last(struct arena *arena, const struct store *store,
+    const struct strbuf *head, struct err *err)
+{
+	struct strbuf old;
+	int rc = 0;
+
+	strbuf_init(&old, FEED_HEAD_MAX);
+	if (store_head(store, &old, NULL) == 0 &&
+	    (old.len != head->len || memcmp(old.buf, head->buf, old.len) != 0))
+		rc = file_put(arena_printf(arena, "%s/" LAST, store->folder),
+		    old.buf, old.len, 0644, err);
+	strbuf_release(&old);
+	return rc;
+}
+
 int
 store_accept(const struct store *store, const struct plan *plan,
     const struct strbuf *head, struct err *err)
@@ -232,6 +251,7 @@ store_accept(const struct store *store, const struct plan *plan,
 	if (file_mkdirs(store->objects, 0755, err) == -1 ||
 	    sort_out(arena, store->staging, store->objects, wanted, n, err) ==
 		-1 ||
+	    keep_last(arena, store, head, err) == -1 ||
 	    file_replace(arena_printf(arena, "%s/head.xml", store->folder),
 		head->buf, head->len, 0644, err) == -1 ||
 	    sort_out(arena, store->objects, NULL, wanted, n, err) == -1)
@@ -263,32 +283,114 @@ put_evidence(struct arena *arena, const struct store *store, int64_t serial,
 	return file_exists(path) ? 0 : file_replace(path, data, len, 0644, err);
 }
 
+/* How many are kept: of this serial, or of all (serial 0). */
+static int
+count_evidence(struct arena *arena, const struct store *store, int64_t serial,
+    size_t *ret_n, struct err *err)
+{
+	const char *start = serial != 0 ? arena_printf(arena, "fork-%lld-",
+					      (long long)serial)
+					: "fork-";
+	char **names;
+	size_t n;
+
+	*ret_n = 0;
+	if (file_mkdirs(store->folder, 0755, err) == -1 ||
+	    file_list(arena, store->folder, &names, &n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		*ret_n += strncmp(names[i], start, strlen(start)) == 0;
+	return 0;
+}
+
 int
 store_fork(const struct store *store, int64_t serial, const char *digest,
     const char *old_digest, const void *data, size_t len, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct strbuf old;
-	struct err why = { 0 };
-	char **names;
-	size_t n, forks = 0;
+	size_t forks;
 	int ret = -1;
 
 	strbuf_init(&old, FEED_HEAD_MAX);
-	if (file_mkdirs(store->folder, 0755, err) == -1 ||
-	    file_list(arena, store->folder, &names, &n, err) == -1)
+	if (count_evidence(arena, store, 0, &forks, err) == -1)
 		goto out;
-	for (size_t i = 0; i < n; i++)
-		forks += strncmp(names[i], "fork-", 5) == 0;
 	ret = 0;
 	if (forks >= PULL_FORKS_MAX)
 		goto out;
 	ret = put_evidence(arena, store, serial, digest, data, len, err);
-	if (ret == 0 && store_head(store, &old, &why) == 0)
+	if (ret == 0 && store_head(store, &old, NULL) == 0)
 		ret = put_evidence(arena, store, serial, old_digest, old.buf,
 		    old.len, err);
 out:
 	strbuf_release(&old);
+	arena_free(arena);
+	return ret;
+}
+
+static bool
+has_digest(const struct strbuf *head, const char *digest)
+{
+	uint8_t raw[SHA256_LEN];
+	struct feed_cut cut;
+	enum feed_alg alg;
+	struct strbuf text;
+	bool has = false;
+
+	if (feed_head_cut(head->buf, head->len, &alg, &cut, NULL) != 0 ||
+	    hex_decode(digest, raw, sizeof(raw)) == -1)
+		return false;
+	strbuf_init(&text, 100);
+	base64_encode(raw, sizeof(raw), &text);
+	has = text.len == 44 && memcmp(text.buf, cut.digest, 44) == 0;
+	strbuf_release(&text);
+	return has;
+}
+
+/* The head of this digest, if it is the last one accepted or the one before:
+ * both were verified when they came. */
+static int
+put_ours(struct arena *arena, const struct store *store, int64_t serial,
+    const char *digest, struct err *err)
+{
+	static const char *const names[] = { "head.xml", LAST };
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && rc == 0; i++) {
+		struct strbuf bytes;
+
+		if (file_read(arena_printf(arena, "%s/%s", store->folder,
+				  names[i]),
+			FEED_HEAD_MAX, &bytes, NULL) == 0 &&
+		    has_digest(&bytes, digest))
+			rc = put_evidence(arena, store, serial, digest,
+			    bytes.buf, bytes.len, err);
+		strbuf_release(&bytes);
+	}
+	return rc;
+}
+
+int
+store_evidence(const struct store *store, int64_t serial, const char *digest,
+    const char *held, const void *data, size_t len, bool *ret_is_proven,
+    struct err *err)
+{
+	struct arena *arena = arena_new();
+	size_t forks;
+	int ret = -1;
+
+	if (count_evidence(arena, store, 0, &forks, err) == -1)
+		goto out;
+	if (forks < PULL_FORKS_MAX &&
+	    (put_evidence(arena, store, serial, digest, data, len, err) == -1 ||
+		(*held != '\0' &&
+		    put_ours(arena, store, serial, held, err) == -1)))
+		goto out;
+	if (count_evidence(arena, store, serial, &forks, err) == -1)
+		goto out;
+	*ret_is_proven = forks >= 2;
+	ret = 0;
+out:
 	arena_free(arena);
 	return ret;
 }

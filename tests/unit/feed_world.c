@@ -172,6 +172,8 @@ world_try_publish(struct world *world, bool force, bool full,
 		.resign_s = FEED_RESIGN_S,
 		.force = force,
 		.full = full,
+		.seen = world->seen,
+		.n_seen = world->n_seen,
 	};
 
 	return publish_run(world->ledger, world->key, world->nextkey, &options,

@@ -22,6 +22,8 @@ struct world {
 	char nextkey[65];
 	int64_t now;
 	size_t pad; /* bytes of description in each record */
+	const struct feed_seen *seen; /* what its heads say of others */
+	size_t n_seen;
 };
 
 /* A new node in a new folder. Everything here aborts the test on trouble. */

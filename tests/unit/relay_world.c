@@ -85,13 +85,32 @@ serve_object(struct relay *relay, const char *path, int fd)
 }
 
 static void
+serve_own(const char *path, int fd)
+{
+	struct strbuf bytes;
+
+	if (file_read(path, 2 * FEED_PAGE_MAX, &bytes, NULL) == -1)
+		liar_answer(fd, "404 Not Found", "", "", 0);
+	else
+		liar_answer(fd, "200 OK",
+		    strstr(path, ".gz") != NULL ? "Content-Encoding: gzip\r\n"
+						: "",
+		    bytes.buf, bytes.len);
+	strbuf_release(&bytes);
+}
+
+static void
 serve(void *ctx, const struct liar_request *request, int fd)
 {
 	struct relay *relay = ctx;
 	struct arena *arena = arena_new();
 	const char *path = request->path;
 
-	if (atomic_load(&relay->mode) == RELAY_STALLS) {
+	if (strncmp(path, "/feed/m/", 8) != 0 && relay->own != NULL) {
+		serve_own(arena_printf(arena, "%s%s%s", relay->own, path,
+			strstr(path, "/p/") != NULL ? ".gz" : ""),
+		    fd);
+	} else if (atomic_load(&relay->mode) == RELAY_STALLS) {
 		liar_stall(fd);
 	} else if (strncmp(path, "/feed/m/", 8) != 0 ||
 		   atomic_load(&relay->mode) == RELAY_GONE) {

@@ -23,6 +23,7 @@ struct relay {
 	struct liar *liar;
 	struct reader reader; /* what it carries */
 	char *url;
+	const char *own; /* folder of its own feed, or NULL */
 	atomic_int mode;
 	atomic_int heads;
 	atomic_int unchanged; /* 304 among them */
