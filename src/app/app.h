@@ -140,6 +140,12 @@ const char *app_set_aside(struct app *app, struct err *err) MUST_CHECK;
 void app_env(struct app *app, struct pull_env *ret_env);
 int app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
     struct publish_result *ret_result, struct err *err) MUST_CHECK;
+/* What our next head says of peers (seen.c); and that it was said, so that
+ * others have their turn next time. */
+int app_seen_list(struct app *app, struct arena *arena,
+    struct feed_seen **ret_seen, size_t *ret_n, struct err *err) MUST_CHECK;
+int app_seen_said(struct app *app, const struct feed_seen *seen, size_t n,
+    int64_t serial, struct err *err) MUST_CHECK;
 /* Our own feed into our catalogue. Catalogue open for writing, lock held. */
 int app_merge_own(struct app *app, struct pull_result *ret_result,
     struct err *err) MUST_CHECK;

@@ -24,6 +24,7 @@
 	X(peer_pause)                                                          \
 	X(peer_resume)                                                         \
 	X(peer_release)                                                        \
+	X(peer_evidence)                                                       \
 	X(alliance_new)                                                        \
 	X(alliance_new_key)                                                    \
 	X(alliance_add)                                                        \

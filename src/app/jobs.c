@@ -38,46 +38,6 @@ app_env(struct app *app, struct pull_env *ret_env)
 	*ret_env = env;
 }
 
-static int
-compare_seen(const void *a, const void *b)
-{
-	return strcmp(((const struct feed_seen *)a)->node,
-	    ((const struct feed_seen *)b)->node);
-}
-
-/*
- * What was accepted of each peer, for the head: who reads heads of several
- * nodes finds the peer that shows each of them another one. Allocated.
- */
-static int
-list_seen(struct app *app, struct feed_seen **ret_seen, size_t *ret_n,
-    struct err *err)
-{
-	struct feed_seen *seen = xcalloc(app->peers.n + 1, sizeof(*seen));
-	size_t n = 0;
-
-	for (size_t i = 0; i < app->peers.n; i++) {
-		struct ledger_peer peer;
-
-		if (ledger_peer_get(app->ledger, app->peers.items[i].name,
-			&peer, err) == -1) {
-			free(seen);
-			return -1;
-		}
-		if (peer.serial == 0 || strlen(peer.digest) != 64)
-			continue;
-		seen[n].serial = peer.serial;
-		seen[n].epoch = peer.epoch;
-		memcpy(seen[n].node, peer.name, sizeof(seen[n].node));
-		memcpy(seen[n].digest, peer.digest, sizeof(seen[n].digest));
-		n++;
-	}
-	qsort(seen, n, sizeof(*seen), compare_seen);
-	*ret_seen = seen;
-	*ret_n = n;
-	return 0;
-}
-
 int
 app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
     struct publish_result *ret_result, struct err *err)
@@ -88,14 +48,17 @@ app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 		.force = force,
 		.full = full,
 		.ahead_s = ahead_s };
+	struct arena *arena;
 	struct key *key = NULL;
 	char next[65];
 	int ret = -1;
 
 	if (app_conf(app, err) == -1 || app_peers(app, err) == -1 ||
-	    app_ledger(app, err) == -1 ||
-	    list_seen(app, &seen, &options.n_seen, err) == -1)
+	    app_ledger(app, err) == -1)
 		return -1;
+	arena = arena_new();
+	if (app_seen_list(app, arena, &seen, &options.n_seen, err) == -1)
+		goto out;
 	options.seen = seen;
 	options.node = app->conf.node;
 	options.next_s = app->conf.next_s;
@@ -105,8 +68,13 @@ app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 	if (key != NULL && publish_nextkey_read(app->folder, next, err) == 0)
 		ret = publish_run(app->ledger, key, next, &options, ret_result,
 		    err);
+	/* Only those who must take turns need to know when they had one. */
+	if (ret == 0 && ret_result->is_new && app->peers.n > PUBLISH_SEEN_MAX)
+		ret = app_seen_said(app, seen, options.n_seen,
+		    ret_result->serial, err);
+out:
 	key_free(key);
-	free(seen);
+	arena_free(arena);
 	return ret;
 }
 

@@ -10,6 +10,7 @@ gspd_SOURCES = \
 	src/app/cmd_check.c \
 	src/app/cmd_config.c \
 	src/app/cmd_edit.c \
+	src/app/cmd_evidence.c \
 	src/app/cmd_import.c \
 	src/app/cmd_init.c \
 	src/app/cmd_key.c \
@@ -31,6 +32,7 @@ gspd_SOURCES = \
 	src/app/main.c \
 	src/app/output.c \
 	src/app/peers_out.c \
+	src/app/seen.c \
 	src/app/serve_pull.c \
 	src/app/serve_socket.c
 gspd_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
