@@ -29,4 +29,5 @@ include tests/conformance/local.mk
 # Whole nodes: run by script/test with pytest.
 EXTRA_DIST += tests/t/conftest.py tests/t/test_backup.py \
 	tests/t/test_bad_input.py tests/t/test_sandbox.py tests/t/test_commands.py \
-	tests/t/test_federate.py tests/t/test_kill.py
+	tests/t/test_federate.py tests/t/test_kill.py \
+	tests/t/test_relay.py

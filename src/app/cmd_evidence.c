@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "app/app.h"
+#include "parse/parse.h"
 #include "verify/verify.h"
 
 #define HEADS_MAX 64
@@ -41,9 +42,12 @@ check_signature(struct app *app, const struct evidence *evidence,
     const char *pin, struct exhibit *head)
 {
 	const char *keys[] = { evidence->row.key, pin, evidence->row.pin };
+	struct parser *parser = parser_new(PARSE_SELF, 0);
+	struct verify_reader reader = parser_reader(parser);
 	struct verify_policy policy = { .node = evidence->node,
 		.now = INT64_MAX / 2,
-		.epoch = -1 };
+		.epoch = -1,
+		.reader = &reader };
 	struct feed_head parsed;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -61,8 +65,9 @@ check_signature(struct app *app, const struct evidence *evidence,
 		head->serial = parsed.serial;
 		head->is_current = i == 0 || evidence->row.key[0] == '\0';
 		(void)snprintf(head->key, sizeof(head->key), "%s", keys[i]);
-		return;
+		break;
 	}
+	parser_free(parser);
 }
 
 static const char *
@@ -127,8 +132,7 @@ is_proof(const struct evidence *evidence, const struct exhibit *head)
 /* ---- copies ---- */
 
 static int
-put_key(const struct exhibit *head, const char *path,
-    struct err *err)
+put_key(const struct exhibit *head, const char *path, struct err *err)
 {
 	enum feed_alg alg;
 	struct feed_cut cut;

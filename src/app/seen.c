@@ -76,8 +76,8 @@ note_turns(struct app *app, struct arena *arena, struct turn *turns, size_t n,
 }
 
 int
-app_seen_list(struct app *app, struct arena *arena,
-    struct feed_seen **ret_seen, size_t *ret_n, struct err *err)
+app_seen_list(struct app *app, struct arena *arena, struct feed_seen **ret_seen,
+    size_t *ret_n, struct err *err)
 {
 	struct turn *turns = arena_alloc(arena,
 	    (app->peers.n + 1) * sizeof(*turns));

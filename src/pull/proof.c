@@ -50,10 +50,9 @@ key_of(struct round *round, struct arena *arena, const char *node)
 
 	if (conf == NULL)
 		return NULL;
-	if (ledger_peer_get(round->env.ledger, node, &row, NULL) == 0 &&
-	    row.key[0] != '\0' && strcmp(row.pin, conf->key) == 0)
-		return arena_strdup(arena, row.key);
-	return arena_strdup(arena, conf->key);
+	if (ledger_peer_get(round->env.ledger, node, &row, NULL) == -1)
+		return NULL;
+	return arena_strdup(arena, keys_signer(&row, conf));
 }
 
 void
@@ -106,22 +105,27 @@ proof_release(struct round *round)
 
 /* ---- the verdict ---- */
 
+/* The head that was spoken of: signed, of that serial and digest. */
 static bool
-is_signed_head(struct arena *arena, const struct strbuf *bytes,
-    const char *node, const char *key, int64_t now, int64_t serial,
-    const char *digest)
+is_as_said(const struct round *round, const struct proof *proof)
 {
-	struct verify_policy policy = { .node = node,
-		.key_hash = key,
-		.now = now,
-		.epoch = -1 };
+	struct parser *parser = parser_new(round->env.parser, 0);
+	struct verify_reader reader = parser_reader(parser);
+	struct verify_policy policy = { .node = proof->claim.node,
+		.key_hash = proof->key,
+		.now = round_now(round),
+		.epoch = -1,
+		.reader = &reader };
+	enum verify_verdict verdict;
 	struct feed_head head;
 	char got[65];
-	enum verify_verdict verdict = verify_head(arena, bytes->buf, bytes->len,
-	    &policy, &head, got, NULL);
 
+	verdict = verify_head(proof->arena, proof->bytes.buf, proof->bytes.len,
+	    &policy, &head, got, NULL);
+	parser_free(parser);
 	return (verdict == VERIFY_NEW || verdict == VERIFY_EXPIRED) &&
-	       head.serial == serial && strcmp(got, digest) == 0;
+	       head.serial == proof->claim.serial &&
+	       strcmp(got, proof->claim.digest) == 0;
 }
 
 static int
@@ -205,9 +209,7 @@ judge(struct round *round, struct proof *proof, struct err *err)
 		return relay_brand(round, claim->node, claim->witness,
 		    "its copy of the head is not signed with the peer's key",
 		    err);
-	if (strcmp(held, claim->digest) == 0 ||
-	    !is_signed_head(proof->arena, &proof->bytes, claim->node,
-		proof->key, round_now(round), claim->serial, claim->digest))
+	if (strcmp(held, claim->digest) == 0 || !is_as_said(round, proof))
 		return 0;
 	return proof_keep(round, claim, &proof->bytes, err);
 }

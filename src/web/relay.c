@@ -13,18 +13,18 @@
 static bool
 is_peer(const struct api *api, const char *node)
 {
+	struct conf_peers peers = { 0 };
 	const struct conf_peer *peer;
-	struct conf_peers peers;
 	struct err err;
-	bool is;
+	bool is_peer = false;
 
 	if (ledger_peers_read(api->ledger, api->folder, api->conf->node, &peers,
-		&err) == -1)
-		return false;
-	peer = conf_peer_find(&peers, node);
-	is = peer != NULL && !peer->is_paused;
+		&err) == 0) {
+		peer = conf_peer_find(&peers, node);
+		is_peer = peer != NULL && !peer->is_paused;
+	}
 	conf_peers_release(&peers);
-	return is;
+	return is_peer;
 }
 
 /*

@@ -21,7 +21,7 @@ struct world {
 	char key_hash[65];
 	char nextkey[65];
 	int64_t now;
-	size_t pad; /* bytes of description in each record */
+	size_t pad;                   /* bytes of description in each record */
 	const struct feed_seen *seen; /* what its heads say of others */
 	size_t n_seen;
 };

@@ -108,7 +108,7 @@ serve(void *ctx, const struct liar_request *request, int fd)
 
 	if (strncmp(path, "/feed/m/", 8) != 0 && relay->own != NULL) {
 		serve_own(arena_printf(arena, "%s%s%s", relay->own, path,
-			strstr(path, "/p/") != NULL ? ".gz" : ""),
+			      strstr(path, "/p/") != NULL ? ".gz" : ""),
 		    fd);
 	} else if (atomic_load(&relay->mode) == RELAY_STALLS) {
 		liar_stall(fd);

@@ -60,7 +60,10 @@ test_peer_keys(void **state)
 		.held_records = 97,
 		.held_until = 96,
 		.fetched = 95,
-		.fetched_at = 94 };
+		.fetched_at = 94,
+		.own_failures = 93,
+		.own_retry_at = 92,
+		.own_trouble = "no answer" };
 	struct ledger_peer got;
 
 	(void)state;
@@ -79,12 +82,17 @@ test_peer_keys(void **state)
 	assert_int_equal(got.held_until, 96);
 	assert_int_equal(got.fetched, 95);
 	assert_int_equal(got.fetched_at, 94);
+	assert_int_equal(got.own_failures, 93);
+	assert_int_equal(got.own_retry_at, 92);
+	assert_string_equal(got.own_trouble, "no answer");
 }
 
 static void
 test_accepted(void **state)
 {
+	struct ledger_accepted *list;
 	char digest[65];
+	size_t n;
 
 	(void)state;
 	for (int64_t i = 1; i <= 100; i++)
@@ -101,6 +109,18 @@ test_accepted(void **state)
 	assert_int_equal(err.code, ERR_NOTFOUND);
 	assert_int_equal(ledger_accepted(ledger, "sg", 5, digest, &err), 0);
 	assert_string_equal(digest, D2);
+	assert_int_equal(ledger_accepted_list(ledger, arena, "ca", &list, &n,
+			     &err),
+	    0);
+	assert_int_equal(n, 64);
+	assert_int_equal(list[0].serial, 37);
+	assert_int_equal(list[63].serial, 100);
+	assert_int_equal(list[63].at, 100);
+	assert_string_equal(list[63].digest, D1);
+	assert_int_equal(ledger_accepted_list(ledger, arena, "xx", &list, &n,
+			     &err),
+	    0);
+	assert_int_equal(n, 0);
 }
 
 static void
@@ -115,7 +135,8 @@ test_seen(void **state)
 		.serial = 7,
 		.epoch = 1,
 		.digest = D2,
-		.said_at = 8 };
+		.said_at = 8,
+		.ahead_since = 6 };
 	struct ledger_seen *got;
 	size_t n;
 
@@ -127,6 +148,7 @@ test_seen(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(got[0].serial, 7);
 	assert_int_equal(got[0].said_at, 8);
+	assert_int_equal(got[0].ahead_since, 6);
 	assert_string_equal(got[0].digest, D2);
 	assert_string_equal(got[1].node, "us");
 	assert_int_equal(ledger_seen(ledger, arena, NULL, "us", &got, &n, &err),

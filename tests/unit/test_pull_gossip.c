@@ -19,7 +19,7 @@
 static struct world worlds[N_WITNESSES]; /* nz, pt: their own feeds */
 static struct relay relays[N_WITNESSES]; /* and what they carry */
 static struct conf_peer items[1 + N_WITNESSES];
-static struct conf_peers peers = { items, 1 + N_WITNESSES };
+static struct conf_peers peers = { .items = items, .n = 1 + N_WITNESSES };
 static int notices;
 static char noticed[400];
 
