@@ -197,6 +197,28 @@ place_keys(struct chain *chain, struct err *err)
 	    strlen(line), 0644, err);
 }
 
+/* Half-written files of runs that were killed; the lock is ours. */
+static int
+sweep(const struct chain *chain, struct err *err)
+{
+	const char *keys = arena_printf(chain->arena, "%s/keys", chain->folder);
+	char **names;
+	size_t n;
+
+	if (file_list(chain->arena, keys, &names, &n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const char *end = strrchr(names[i], '.');
+
+		if (end != NULL && strcmp(end, ".tmp") == 0 &&
+		    file_remove(arena_printf(chain->arena, "%s/%s", keys,
+				    names[i]),
+			err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 chain_finish(struct chain *chain, struct arena *arena, const char *folder,
     const char *node, struct err *err)
@@ -213,7 +235,7 @@ chain_finish(struct chain *chain, struct arena *arena, const char *folder,
 		return 0;
 	if (read_newest(chain, err) == -1 || place_keys(chain, err) == -1)
 		return -1;
-	return 0;
+	return sweep(chain, err);
 }
 
 int

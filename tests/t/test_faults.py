@@ -122,6 +122,29 @@ def test_a_hundred_kills_of_publish(make_node):
     node.run("check")
 
 
+def test_a_hundred_kills_of_rotation(make_node):
+    a, b = pair(make_node)
+    b.stop()
+    rng = random.Random(3)
+    longest = 0.1
+    killed = 0
+    for i in range(KILLS):
+        done = kill_somewhere(b, rng, longest * 1.1, "key", "rotate", "--yes")
+        if done is not None:
+            longest = max(min(done, 0.5), 0.03)
+        killed += done is None
+        if i % 20 == 19:
+            b.run("publish")
+            gspd("verify", os.path.join(b.dir, "feed"), "--key", b.key)
+            b.serve()
+            assert pulled(a)["state"] == "fresh"
+            assert a.digest() == b.digest()
+            b.stop()
+    assert killed >= 20
+    files = sorted(os.listdir(os.path.join(b.dir, "keys")))
+    assert files == ["next.hash", "next.pem", "online.pem"]
+
+
 @pytest.mark.parametrize("size", [0, 3000, 20000, 100000, 400000])
 def test_a_full_disk_during_pull(make_node, size):
     """A file can not grow past `size`: what a full disk looks like."""
