@@ -1,6 +1,7 @@
 # Tests that are not unit tests of one room.
-TESTS += tests/lint/lint.sh
-EXTRA_DIST += tests/lint/lint.sh tests/README.md tests/soak
+TESTS += tests/lint/lint.sh tests/lint/attacks.sh
+EXTRA_DIST += tests/lint/lint.sh tests/lint/attacks.sh docs/security.md \
+	tests/README.md tests/soak
 
 # The corpus of good and bad feeds: tests/feeds/README.md.
 check_PROGRAMS += tests/feeds/corpus tests/feeds/make
