@@ -224,9 +224,8 @@ check_peers(struct check *c)
 			 row.state == PEER_REJECTED ||
 			 row.state == PEER_FORKED || row.state == PEER_HELD ||
 			 row.state == PEER_STALE)
-			note(c, "warning", "peers.conf:%d: peer %s is %s: %s",
-			    peer->line, peer->name, peer_state_name(row.state),
-			    row.reason);
+			note(c, "warning", "peer %s is %s: %s", peer->name,
+			    peer_state_name(row.state), row.reason);
 		else
 			well++;
 	}
@@ -253,6 +252,62 @@ check_parser(struct check *c)
 		    walls);
 	else
 		note(c, "ok", "peers' bytes are read behind walls: %s", walls);
+}
+
+/* What the list says of this very node. */
+static void
+check_membership(struct check *c)
+{
+	const char *node = c->app->conf.node;
+	struct ledger_member *members;
+	char hash[SHA256_HEX_LEN] = "";
+	struct key *key;
+	struct err err;
+	size_t n;
+
+	if (ledger_members(c->app->ledger, c->app->arena, &members, &n, &err) ==
+	    -1)
+		return;
+	key = app_key(c->app, &err);
+	if (key != NULL)
+		key_hash(key, hash);
+	key_free(key);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(members[i].node, node) != 0)
+			continue;
+		if (members[i].is_left)
+			note(c, "warning",
+			    "alliance: this node has left it, the list says");
+		else if (key != NULL && members[i].epoch == 0 &&
+			 strcmp(members[i].key, hash) != 0 &&
+			 !file_exists(app_path(c->app, "feed/rot")))
+			note(c, "warning",
+			    "alliance: the list has another key of this node "
+			    "(%.8s...): tell the board",
+			    members[i].key);
+	}
+}
+
+static void
+check_alliance(struct check *c)
+{
+	struct ledger_alliance row;
+	struct err err;
+
+	if (c->app->peers.alliance.line == 0 || c->app->ledger == NULL ||
+	    ledger_alliance_get(c->app->ledger, &row, &err) == -1)
+		return;
+	if (row.reason[0] != '\0')
+		note(c, "warning", "alliance: %s", row.reason);
+	else if (row.serial == 0)
+		note(c, "warning",
+		    "alliance: no list is in force yet: gspd pull");
+	else
+		note(c, "ok",
+		    "alliance: the list of serial %" PRId64
+		    " is in force, endorsed by %" PRId64 " keys",
+		    row.serial, row.endorsed);
+	check_membership(c);
 }
 
 static int
@@ -307,8 +362,10 @@ run_check(struct app *app, struct err *err)
 		check_stores(&c);
 		check_feed(&c);
 	}
-	if (conf_ok && peers_ok)
+	if (conf_ok && peers_ok) {
 		check_peers(&c);
+		check_alliance(&c);
+	}
 	ret = finish(&c, err);
 	strbuf_release(&c.text);
 	return ret;

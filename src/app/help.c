@@ -14,7 +14,7 @@ help_all(void)
 	printf("gspd: a federated directory of social prescribing\n\n"
 	       "usage: gspd [-d DIR] COMMAND [options]\n\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
-		printf("  %-14s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-17s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\noptions of every command:\n"
 	       "  -d DIR         the data folder (or the variable GSPD_DIR)\n"
 	       "  --json         facts as JSON, where a command prints any\n"
@@ -58,7 +58,7 @@ help_group(FILE *to, const char *group)
 			continue;
 		n++;
 		if (to != NULL)
-			(void)fprintf(to, "  %-14s %s\n", commands[i]->name,
+			(void)fprintf(to, "  %-17s %s\n", commands[i]->name,
 			    commands[i]->summary);
 	}
 	return n;

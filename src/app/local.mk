@@ -33,6 +33,6 @@ gspd_SOURCES = \
 	src/app/output.c \
 	src/app/peers_out.c \
 	src/app/seen.c \
-	src/app/serve_pull.c \
+	src/app/serve_list.c src/app/serve_pull.c \
 	src/app/serve_socket.c
 gspd_LDADD = $(ROOM_LIBS) $(DEP_LIBS)

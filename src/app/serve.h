@@ -30,6 +30,27 @@ void serve_notify(const char *state);
 int64_t serve_watchdog_ms(void);
 
 /*
+ * The membership list in the pull process: what of it is under way. Whatever
+ * changes the members makes the peers be read anew.
+ */
+struct serve_list {
+	struct app *app;
+	bool need_settle; /* peers.conf changed: so may the members have */
+	struct pull_follow *follow; /* on its way */
+	char digest[65];            /* of the list the peers were read with */
+	char trouble[256];          /* last said, so that it is said once */
+};
+/* Another list is in force than at the last call. */
+bool serve_list_changed(struct serve_list *list);
+int serve_list_due(struct serve_list *list, bool *ret_is,
+    struct err *err) MUST_CHECK;
+/* Settle, begin when due, go on for at most wait_ms, and end; the writer's
+ * lock is held. *ret_changed: read the peers anew. */
+int serve_list_run(struct serve_list *list, int64_t wait_ms, bool *ret_changed,
+    struct err *err) MUST_CHECK;
+void serve_list_drop(struct serve_list *list);
+
+/*
  * The pull process: publishes what was saved, merges it, asks the peers that
  * are due, and wakes the web process by a byte. Ends by a signal only, or
  * with an exit code.

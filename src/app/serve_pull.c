@@ -30,16 +30,14 @@ struct worker {
 	int wake_fd;
 	bool need_publish;
 	bool need_merge;
-	bool need_settle; /* peers.conf changed: so may the members have */
-	struct pull_follow *follow; /* the membership list, on its way */
-	struct pull_loop *loop;     /* NULL: nobody is under way */
+	struct serve_list list; /* the membership list */
+	struct pull_loop *loop; /* NULL: nobody is under way */
 	size_t n_under_way;
 	int64_t left_ms;             /* the lock was given away then */
 	int64_t look_ms;             /* for peers that are due: not before */
 	int64_t quiet_until;         /* trouble of ours: no jobs before */
 	int64_t publish_quiet_until; /* the same for publishing alone */
 	char trouble[512];           /* last said, so that it is said once */
-	char list_trouble[256];      /* the same of the membership list */
 	struct timespec peers_at;
 	off_t peers_size;
 };
@@ -97,8 +95,7 @@ drop_loop(struct worker *w)
 {
 	pull_loop_free(w->loop);
 	w->loop = NULL;
-	pull_follow_free(w->follow);
-	w->follow = NULL;
+	serve_list_drop(&w->list);
 	w->n_under_way = 0;
 	w->look_ms = 0;
 }
@@ -192,7 +189,7 @@ reload_peers(struct worker *w)
 	}
 	conf_peers_release(&w->app->peers);
 	w->app->peers = peers;
-	w->need_settle = true;
+	w->list.need_settle = true;
 	drop_loop(w);
 }
 
@@ -225,7 +222,7 @@ look_around(struct worker *w)
 		drop_loop(w);
 		wake_web(w);
 	}
-	if (peers_changed(w))
+	if (peers_changed(w) | serve_list_changed(&w->list))
 		reload_peers(w);
 }
 
@@ -357,90 +354,16 @@ each_due(struct worker *w, bool start, bool *ret_any, struct err *err)
 	return 0;
 }
 
-/* ---- the membership list ---- */
-
-static bool
-list_is_due(struct worker *w, struct err *err, int *ret_rc)
-{
-	const struct conf_alliance *alliance = &w->app->peers.alliance;
-	struct ledger_alliance row;
-
-	if (alliance->line == 0 || w->follow != NULL)
-		return false;
-	*ret_rc = ledger_alliance_get(w->app->ledger, &row, err);
-	return *ret_rc == 0 && pull_alliance_due(alliance, &row,
-				   w->app->conf.interval_s, clock_now()) == 0;
-}
-
-/* Once for each reason, as for the states of peers. */
-static void
-tell_list(struct worker *w, const struct pull_alliance_result *result)
-{
-	struct strbuf reason;
-
-	if (result->is_changed)
-		log_event(LOG_LEVEL_INFO, "alliance.members",
-		    "joined=%" PRId64 " left=%" PRId64, result->joined,
-		    result->left);
-	if (strcmp(w->list_trouble, result->reason) == 0)
-		return;
-	(void)snprintf(w->list_trouble, sizeof(w->list_trouble), "%s",
-	    result->reason);
-	strbuf_init(&reason, 1000);
-	log_quote(&reason, result->reason, strlen(result->reason), 240);
-	log_event(result->reason[0] != '\0' ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-	    "alliance.list", "good=%s reason=\"%s\"",
-	    result->is_good ? "yes" : "no", reason.len > 0 ? reason.buf : "");
-	strbuf_release(&reason);
-}
-
-/* Ledger and catalogue after a change of the members or of peers.conf. */
-static int
-settle_list(struct worker *w, struct err *err)
-{
-	struct pull_env env;
-	bool changed;
-
-	app_env(w->app, &env);
-	if (pull_alliance_settle(&env, &changed, err) == -1)
-		return err->code == ERR_CONF ? 0 : -1; /* it was said */
-	if (changed)
-		reload_peers(w);
-	w->need_settle = false;
-	wake_web(w);
-	return 0;
-}
-
 /* The lock is ours. */
 static int
-job_list(struct worker *w, bool look, struct err *err)
+job_list(struct worker *w, struct err *err)
 {
-	struct pull_alliance_result result;
-	struct pull_env env;
-	bool is_done;
-	int rc = 0;
+	bool changed;
 
-	if (w->need_settle && settle_list(w, err) == -1)
+	if (serve_list_run(&w->list, w->n_under_way > 0 ? 0 : SLICE_MS,
+		&changed, err) == -1)
 		return -1;
-	if (look && list_is_due(w, err, &rc)) {
-		app_env(w->app, &env);
-		w->follow = pull_follow_new(&env, &w->app->peers.alliance, err);
-		rc = w->follow == NULL ? -1 : 0;
-	}
-	if (rc == -1 || w->follow == NULL)
-		return rc;
-	if (pull_follow_run(w->follow, w->n_under_way > 0 ? 0 : SLICE_MS,
-		&is_done, err) == -1)
-		return -1;
-	if (!is_done)
-		return 0;
-	rc = pull_follow_end(w->follow, &result, err);
-	pull_follow_free(w->follow);
-	w->follow = NULL;
-	if (rc == -1)
-		return -1;
-	tell_list(w, &result);
-	if (result.is_changed) {
+	if (changed) {
 		reload_peers(w);
 		wake_web(w);
 	}
@@ -466,19 +389,18 @@ job_locked(struct worker *w, const char **ret_job, struct err *err)
 {
 	int64_t now_ms = clock_monotonic_ms();
 	bool look = now_ms >= w->look_ms, any = false;
-	int got = 0;
+	int got;
 
 	*ret_job = "pull.failed";
 	if (look) {
 		w->look_ms = now_ms + IDLE_MS;
 		if (each_due(w, false, &any, err) == -1)
 			return -1;
-		any |= list_is_due(w, err, &got);
-		if (got == -1)
+		if (!any && serve_list_due(&w->list, &any, err) == -1)
 			return -1;
 	}
-	if (!any && !w->need_merge && !w->need_settle && w->follow == NULL &&
-	    w->n_under_way == 0) {
+	if (!any && !w->need_merge && !w->list.need_settle &&
+	    w->list.follow == NULL && w->n_under_way == 0) {
 		leave(w);
 		return 0;
 	}
@@ -489,12 +411,12 @@ job_locked(struct worker *w, const char **ret_job, struct err *err)
 	if (w->need_merge && job_merge(w, err) == -1)
 		return -1;
 	*ret_job = "alliance.failed";
-	if (job_list(w, look, err) == -1)
+	if (job_list(w, err) == -1)
 		return -1;
 	*ret_job = "pull.failed";
 	if (job_pull(w, look, err) == -1)
 		return -1;
-	if (w->n_under_way == 0 && w->follow == NULL)
+	if (w->n_under_way == 0 && w->list.follow == NULL)
 		leave(w);
 	return 0;
 }
@@ -552,7 +474,7 @@ serve_pull(struct app *app, int wake_fd)
 		.wake_fd = wake_fd,
 		.need_publish = true,
 		.need_merge = true,
-		.need_settle = true };
+		.list = { .app = app, .need_settle = true } };
 	struct sigaction hup = { .sa_handler = on_hup };
 	struct err err;
 	const char *job;
@@ -567,6 +489,7 @@ serve_pull(struct app *app, int wake_fd)
 	}
 	(void)peers_changed(&w);
 	tell_parser();
+	(void)serve_list_changed(&w.list);
 	while (status == 0) {
 		if (got_hup) {
 			got_hup = 0;

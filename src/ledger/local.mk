@@ -21,3 +21,7 @@ tests_unit_test_ledger_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_ledger_federation
 tests_unit_test_ledger_federation_SOURCES = tests/unit/test_ledger_federation.c
 tests_unit_test_ledger_federation_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_effective
+tests_unit_test_effective_SOURCES = tests/unit/test_effective.c
+tests_unit_test_effective_LDADD = $(UNIT_LDADD)

@@ -11,7 +11,6 @@
 #include "crypto/crypto.h"
 #include "pull/follow.h"
 
-#define FOLDER    "alliance"
 #define LIST_NAME "list.xml"
 #define KEY_LEN   64
 
@@ -25,7 +24,7 @@ int64_t
 pull_alliance_due(const struct conf_alliance *alliance,
     const struct ledger_alliance *row, int64_t interval_s, int64_t now)
 {
-	struct ledger_peer peer = { .name = FOLDER,
+	struct ledger_peer peer = { .name = FOLLOW_FOLDER,
 		.last_try = row->last_try,
 		.failures = row->failures,
 		.retry_at = row->retry_at };
@@ -86,7 +85,7 @@ static int
 keep_files(struct pull_follow *follow, struct err *err)
 {
 	struct arena *arena = follow->arena;
-	const char *folder = arena_printf(arena, "%s/" FOLDER,
+	const char *folder = arena_printf(arena, "%s/" FOLLOW_FOLDER,
 	    follow->env.folder);
 	const char *key;
 
@@ -391,7 +390,7 @@ pull_follow_end(struct pull_follow *follow,
 static bool
 judge_kept(struct pull_follow *follow)
 {
-	const char *folder = arena_printf(follow->arena, "%s/" FOLDER,
+	const char *folder = arena_printf(follow->arena, "%s/" FOLLOW_FOLDER,
 	    follow->env.folder);
 	struct err why;
 
@@ -416,7 +415,8 @@ forget_list(struct pull_env *env, struct arena *arena, const char *source,
 	if (ledger_alliance_put(env->ledger, &row, err) == -1 ||
 	    ledger_members_put(env->ledger, NULL, 0, err) == -1)
 		return -1;
-	return file_remove_tree(arena_printf(arena, "%s/" FOLDER, env->folder),
+	return file_remove_tree(arena_printf(arena, "%s/" FOLLOW_FOLDER,
+				    env->folder),
 	    err);
 }
 

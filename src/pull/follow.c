@@ -155,7 +155,9 @@ ask_list(struct pull_follow *follow)
 	request.ctx = follow;
 	if (!follow->is_look &&
 	    strcmp(follow->row.source, follow->source) == 0 &&
-	    follow->row.failures == 0 && strcmp(follow->row.url, url) == 0)
+	    follow->row.failures == 0 && strcmp(follow->row.url, url) == 0 &&
+	    file_exists(arena_printf(follow->arena, "%s/" FOLLOW_LIST,
+		follow->env.folder)))
 		request.etag = follow->row.etag;
 	follow->in_flight = 1;
 	if (net_add(follow->net, &request, &err) == -1)

@@ -6,6 +6,9 @@
 #include "pull/limits.h"
 #include "pull/pull.h"
 
+#define FOLLOW_FOLDER "alliance" /* in the data folder: what is in force */
+#define FOLLOW_LIST   FOLLOW_FOLDER "/list.xml"
+
 struct pull_follow;
 
 struct endorsement_ask {

@@ -42,7 +42,7 @@ tests_unit_test_pull_rotation_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_pull_attacks
 tests_unit_test_pull_attacks_SOURCES = tests/unit/test_pull_attacks.c \
-	$(PULL_WORLD)
+	tests/unit/flip.h $(PULL_WORLD)
 tests_unit_test_pull_attacks_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_relay_SOURCES = tests/unit/test_pull_relay.c \
 	$(RELAY_WORLD) $(PULL_WORLD)

@@ -15,3 +15,9 @@ tests_unit_test_verify_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_rotation
 tests_unit_test_rotation_SOURCES = tests/unit/test_rotation.c
 tests_unit_test_rotation_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_alliance
+tests_unit_test_alliance_SOURCES = tests/unit/test_alliance.c \
+	tests/unit/flip.h tests/feeds/sample.c tests/feeds/sample.h
+tests_unit_test_alliance_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_test_alliance_LDADD = $(UNIT_LDADD)

@@ -74,6 +74,11 @@ tests_fuzz_fuzz_ris_SOURCES = tests/fuzz/fuzz_ris.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_ris_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_ris_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_alliance
+tests_fuzz_fuzz_alliance_SOURCES = tests/fuzz/fuzz_alliance.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_alliance_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_alliance_LDFLAGS = $(FUZZ_LINK)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # For smoke.sh: the targets and nothing else.

@@ -133,6 +133,7 @@ def test_join_leave_and_come_back(make_node, board):
     assert shown["in_force"] and shown["endorsed"] == 2
     assert shown["name"] == "Test <alliance> & co"
     assert [p["name"] for p in me.json("peer", "list")] == ["sg", "us"]
+    assert "is in force, endorsed by 2 keys" in me.run("check").stdout
 
     # Nothing counts before two keys of the board have signed.
     board.remove(us)
@@ -183,6 +184,28 @@ def test_serve_follows(make_node, board):
     assert count(me, "circle") == 3
     board.up()
     wait_until(lambda: me.logged("alliance.list good=yes"))
+    assert me.stop() == 0
+
+
+def test_a_command_beside_the_daemon(make_node, board):
+    me, (sg, us) = world(make_node, board)
+    me.conf("#interval = 30m", "interval = 1h")
+    me.serve()
+    wait_until(lambda: count(me, "circle") == 6)
+    board.remove(us)
+    board.sign()
+    me.json("pull")
+    assert count(me, "circle") == 3
+    # The daemon knows at once: what is left of its round is sg.
+    us.add(programme("us", "Us late circle"))
+    us.run("publish")
+    os.utime(os.path.join(me.dir, "peers.conf"))
+    board.add(us)
+    board.sign()
+    me.json("pull")
+    assert count(me, "circle") == 7
+    wait_until(lambda: len(json.loads(
+        me.get("/api/v1/peers")[1])["items"]) == 3)
     assert me.stop() == 0
 
 
