@@ -1,6 +1,7 @@
 # Benchmarks: not tests, and not built by plain make. `make bench-tools`, then
 # bench/run (see bench/README.md).
-EXTRA_PROGRAMS = bench/generate bench/raw bench/publish bench/schedule
+EXTRA_PROGRAMS = bench/generate bench/raw bench/publish bench/schedule \
+	bench/follow
 bench_generate_SOURCES = bench/generate.c
 # The same bytes on every machine: no fused multiply and add.
 bench_generate_CFLAGS = $(AM_CFLAGS) -ffp-contract=off
@@ -8,6 +9,8 @@ bench_raw_SOURCES = bench/raw.c
 bench_raw_LDADD = $(DEP_LIBS)
 bench_publish_SOURCES = bench/publish.c
 bench_publish_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
+bench_follow_SOURCES = bench/follow.c
+bench_follow_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
 BENCH_POLLS = bench/peers.c bench/peers.h bench/polls.c bench/polls.h
 bench_schedule_SOURCES = bench/schedule.c $(BENCH_POLLS)
 bench_schedule_LDADD = $(ROOM_LIBS) $(DEP_LIBS)
@@ -16,8 +19,10 @@ tests_unit_test_pull_schedule_SOURCES = tests/unit/test_pull_schedule.c \
 	$(BENCH_POLLS)
 tests_unit_test_pull_schedule_LDADD = $(UNIT_LDADD)
 bench-tools: bench/generate$(EXEEXT) bench/raw$(EXEEXT) \
-	bench/publish$(EXEEXT) bench/schedule$(EXEEXT)
+	bench/publish$(EXEEXT) bench/schedule$(EXEEXT) \
+	bench/follow$(EXEEXT)
 .PHONY: bench-tools
 CLEANFILES += bench/generate$(EXEEXT) bench/raw$(EXEEXT) \
-	bench/publish$(EXEEXT) bench/schedule$(EXEEXT)
-EXTRA_DIST += bench/README.md bench/run
+	bench/publish$(EXEEXT) bench/schedule$(EXEEXT) \
+	bench/follow$(EXEEXT)
+EXTRA_DIST += bench/README.md bench/run bench/bandwidth

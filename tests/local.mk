@@ -32,3 +32,4 @@ EXTRA_DIST += tests/t/conftest.py tests/t/test_backup.py \
 	tests/t/test_bad_input.py tests/t/test_sandbox.py tests/t/test_commands.py \
 	tests/t/test_federate.py tests/t/test_kill.py \
 	tests/t/test_relay.py
+EXTRA_DIST += tests/t/test_hints.py

@@ -65,6 +65,7 @@ json_results(struct json_writer *w, const struct pull_result *results, size_t n)
 		json_pair_int(w, "records", r->records);
 		json_pair_int(w, "bad_records", r->bad_records);
 		json_pair_int(w, "fetched", r->pages_fetched);
+		json_pair_int(w, "hints", r->hints);
 		json_pair_int(w, "pages", r->pages);
 		json_pair_int(w, "bytes", r->bytes);
 		json_pair(w, "reason", r->reason);

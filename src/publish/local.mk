@@ -23,3 +23,7 @@ tests_unit_test_hint_LDADD = $(UNIT_LDADD)
 tests_unit_test_rotate_SOURCES = tests/unit/test_rotate.c \
 	tests/unit/feed_world.c tests/unit/feed_world.h
 tests_unit_test_rotate_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_publish_million
+tests_unit_test_publish_million_SOURCES = tests/unit/test_publish_million.c \
+	tests/unit/feed_world.c tests/unit/feed_world.h
+tests_unit_test_publish_million_LDADD = $(UNIT_LDADD)

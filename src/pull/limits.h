@@ -22,6 +22,7 @@
 #define PULL_BAD_LISTED     100          /* as the ledger keeps */
 #define PULL_BAD_MAX        10000        /* known in the folder */
 #define PULL_BAD_FILE_MAX   (8 * 1024 * 1024) /* the same in bytes */
+#define PULL_HINTS_BYTES    (4 * 1024 * 1024) /* in memory, of one peer */
 #define PULL_MIRROR_RECORDS 1000000           /* `gspd verify URL` */
 #define PULL_MIRROR_BYTES   (1024 * 1024 * 1024LL)
 #define PULL_MIRROR_BATCH   64

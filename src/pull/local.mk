@@ -50,3 +50,10 @@ tests_unit_test_pull_relay_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_gossip_SOURCES = tests/unit/test_pull_gossip.c \
 	$(RELAY_WORLD) $(PULL_WORLD)
 tests_unit_test_pull_gossip_LDADD = $(UNIT_LDADD)
+
+
+src_pull_libpull_a_SOURCES += src/pull/hint.c \
+	src/pull/rebuild.c src/pull/rebuild.h
+UNIT_TESTS += tests/unit/test_pull_hint
+tests_unit_test_pull_hint_SOURCES = tests/unit/test_pull_hint.c $(PULL_WORLD)
+tests_unit_test_pull_hint_LDADD = $(UNIT_LDADD)

@@ -9,6 +9,7 @@
 #include "pull/peer.h"
 
 static void step_indexes(struct peer *peer);
+static void plan_pages_again(struct peer *peer);
 static void step_pages(struct peer *peer);
 
 static void
@@ -185,6 +186,7 @@ plan_pages(struct peer *peer)
 	struct catalogue_page *applied;
 	struct err err = { 0 };
 	int64_t kept = 0;
+	uint64_t bytes = 0;
 	size_t n;
 
 	plan_finish(&peer->plan);
@@ -212,14 +214,27 @@ plan_pages(struct peer *peer)
 	}
 	if (guard_stops_plan(peer, kept))
 		return;
+	/* By now it is known what a hint has to be cheaper than. */
+	for (size_t i = 0; i < peer->n_missing; i++)
+		bytes += peer->missing[i].len;
+	if (peer_hints_start(peer, bytes, plan_pages_again))
+		return;
 	peer->step = STEP_PAGES;
 	tell_progress(peer);
 	step_pages(peer);
 }
 
 static void
+plan_pages_again(struct peer *peer)
+{
+	peer->n_missing = 0;
+	plan_pages(peer);
+}
+
+static void
 step_indexes(struct peer *peer)
 {
+	peer->step = STEP_INDEXES;
 	/* Reading one may add more behind it. */
 	for (size_t i = 0; i < peer->plan.n_indexes; i++) {
 		struct plan_index *index = &peer->plan.indexes[i];
@@ -260,11 +275,24 @@ peer_forget_plan(struct peer *peer)
 	net_cancel(peer->round->net, peer);
 	memset(peer->asks, 0, sizeof(peer->asks));
 	peer->in_flight = 0;
+	peer_hints_release(peer);
 	plan_release(&peer->plan);
 	free(peer->missing);
 	peer->missing = NULL;
 	peer->n_missing = peer->cap_missing = peer->next_missing = 0;
 	arena_reset(peer->arena);
+}
+
+/* Bytes of what the head lists and is not here: at least so many. */
+static uint64_t
+missing_by_head(const struct peer *peer)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < peer->head.n_refs; i++)
+		if (!store_has(&peer->store, peer->head.refs[i].hash))
+			bytes += peer->head.refs[i].len;
+	return bytes;
 }
 
 void
@@ -280,6 +308,6 @@ peer_follow_head(struct peer *peer)
 		peer_settle(peer, PEER_REJECTED, err.text);
 		return;
 	}
-	peer->step = STEP_INDEXES;
-	step_indexes(peer);
+	if (!peer_hints_start(peer, missing_by_head(peer), step_indexes))
+		step_indexes(peer);
 }

@@ -91,6 +91,7 @@ peer_begin(struct peer *peer, struct round *round, const struct conf_peer *conf,
 void
 peer_release(struct peer *peer)
 {
+	peer_hints_release(peer);
 	plan_release(&peer->plan);
 	parser_free(peer->parser);
 	free(peer->missing);

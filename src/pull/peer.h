@@ -6,6 +6,7 @@
 
 enum step {
 	STEP_HEAD,    /* the head is on its way */
+	STEP_HINTS,   /* hints are */
 	STEP_INDEXES, /* index documents are */
 	STEP_PAGES,   /* pages are */
 	STEP_APPLY,   /* all is here: waits for its turn at the catalogue */
@@ -14,6 +15,9 @@ enum step {
 
 struct round;
 struct peer;
+
+struct hints;
+typedef void (*peer_step)(struct peer *peer);
 
 struct ask { /* one object on its way */
 	struct peer *peer;
@@ -74,6 +78,8 @@ struct peer {
 	size_t next_missing;
 	struct ask asks[NET_LANE_TRANSFERS];
 	size_t in_flight;
+	struct hints *hints; /* on their way, or NULL */
+	bool is_hinted;      /* that was tried in this round */
 	struct bad_list bad;
 	bool has_bad; /* the list is to be told to the ledger */
 	int64_t changed;
@@ -150,6 +156,15 @@ void peer_follow_head(struct peer *peer);
 void peer_forget_plan(struct peer *peer);
 /* Not there, or not what was signed: the head may have moved on. */
 void peer_object_failed(struct peer *peer, const struct err *err);
+
+/* ---- hint.c: what changed, in place of what it changed ---- */
+
+/*
+ * In place of so many bytes that are missing: true when hints are on their
+ * way and `then` is to follow, whatever comes of them. Once in a round.
+ */
+bool peer_hints_start(struct peer *peer, uint64_t missing, peer_step then);
+void peer_hints_release(struct peer *peer);
 
 /* ---- source.c: where the feed may be had ---- */
 

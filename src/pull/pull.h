@@ -35,6 +35,7 @@ struct pull_env {
 	    request_ms; /* for tests, like patience_ms; 0: the limit of net/ */
 	int64_t patience_ms;
 	int64_t churn_min; /* for tests; 0: PULL_CHURN_MIN */
+	bool no_hints;     /* pages alone, to measure what hints save */
 	struct ledger *ledger;
 	struct catalogue *catalogue; /* CATALOGUE_WRITE */
 	struct search *search;       /* on that catalogue */
@@ -63,6 +64,7 @@ struct pull_result {
 	int64_t bad_records;
 	int64_t pages_fetched;
 	int64_t pages;
+	int64_t hints; /* used in place of pages */
 	int64_t bytes;
 	int64_t serial;
 	int64_t took_ms;

@@ -34,6 +34,11 @@ tests_fuzz_fuzz_rotation_SOURCES = tests/fuzz/fuzz_rotation.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_rotation_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_rotation_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_hint
+tests_fuzz_fuzz_hint_SOURCES = tests/fuzz/fuzz_hint.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_hint_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_hint_LDFLAGS = $(FUZZ_LINK)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_page
 tests_fuzz_fuzz_page_SOURCES = tests/fuzz/fuzz_page.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_page_LDADD = $(FUZZ_LDADD)

@@ -49,12 +49,13 @@ def test_three_nodes(make_node):
     # A second pull fetches nothing.
     again = nodes[0].json("pull", "sg")
     assert [r["fetched"] for r in again] == [0]
-    # One edit costs one page.
+    # One edit costs a hint.
     nodes[2].run("edit", "-", input=json.dumps(
         programme("sg", "Lantern evening", number=3)))
     nodes[2].run("publish")
     changed = nodes[0].json("pull", "sg")[0]
-    assert changed["fetched"] == 1 and changed["records"] == 70
+    assert (changed["fetched"], changed["hints"]) == (0, 1)
+    assert changed["records"] == 70
     assert nodes[0].json("search", "evening")["count"] == 1
     # The same by rebuilding from what is on disk.
     digest = nodes[0].digest()

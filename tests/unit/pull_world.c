@@ -50,6 +50,11 @@ serve_object(struct site *site, const struct liar_request *request, int fd)
 	int nth = atomic_fetch_add(&site->objects, 1);
 	int mode = atomic_load(&site->mode);
 
+	if (strncmp(request->path, "/feed/h/", 8) == 0) {
+		atomic_fetch_add(&site->hints, 1);
+		if (atomic_load(&site->no_hints))
+			mode = SITE_PAGES_GONE;
+	}
 	if (file_read(arena_printf(arena, "%s%s.gz", site->folder,
 			  request->path),
 		2 * FEED_PAGE_MAX, &bytes, NULL) == -1 ||
@@ -125,6 +130,7 @@ site_reset(struct site *site)
 	atomic_store(&site->unchanged, 0);
 	atomic_store(&site->objects, 0);
 	atomic_store(&site->asked, 0);
+	atomic_store(&site->hints, 0);
 }
 
 /* ---- the reader ---- */

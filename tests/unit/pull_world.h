@@ -30,6 +30,8 @@ struct site {
 	atomic_int unchanged; /* 304 among them */
 	atomic_int objects;
 	atomic_int asked; /* requests of any kind */
+	atomic_int hints; /* among them */
+	atomic_bool no_hints;
 };
 
 void site_init(struct site *site, const char *folder);

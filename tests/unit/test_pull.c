@@ -134,7 +134,8 @@ test_edits(void **state)
 	world_save(&origin, 17, "Band");
 	result = pass_on(10);
 	assert_state(&result, PEER_FRESH);
-	assert_int_equal(result.pages_fetched, 1);
+	assert_int_equal(result.pages_fetched, 0);
+	assert_int_equal(result.hints, 1);
 	assert_int_equal(site.objects, 1);
 	assert_true(result.is_changed);
 	assert_string_equal(name_of(17), "Band 17");
@@ -175,8 +176,15 @@ test_indexes(void **state)
 	world_save(&origin, 17, "Band");
 	result = pass_on(10);
 	assert_state(&result, PEER_FRESH);
+	assert_int_equal(result.pages_fetched, 0);
+	assert_int_equal(site.objects, 1); /* a hint */
+	site.no_hints = true;
+	world_save(&origin, 17, "Band");
+	world_save(&origin, 18, "Band");
+	result = pass_on(10);
+	assert_state(&result, PEER_FRESH);
 	assert_int_equal(result.pages_fetched, 1);
-	assert_int_equal(site.objects, 2); /* an index and a page */
+	assert_int_equal(site.objects, 3); /* no hint, an index and a page */
 	assert_string_equal(name_of(17), "Band 17");
 	assert_int_equal(held_records(), 2000);
 }

@@ -132,6 +132,7 @@ test_mixed_pages(void **state)
 	const char *before, *page, *other;
 
 	(void)state;
+	site.no_hints = true; /* which would heal it */
 	pull_to(PEER_FRESH, "");
 	page = edit(17, "Band");
 	first = read_file(page);
@@ -163,6 +164,7 @@ test_torn_publish(void **state)
 	struct strbuf bytes;
 
 	(void)state;
+	site.no_hints = true; /* which would heal it */
 	pull_to(PEER_FRESH, "");
 	before = digest();
 	page = edit(17, "Band");

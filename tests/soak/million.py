@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""A million records for real: import, publish, pull by a peer, search, follow
+an edit.
+
+usage: tests/soak/million.py [--build DIR] [--records 1000000] [--work DIR]
+
+Takes about ten minutes and 6 GB of disk at a million. Exits 1 when anything
+is not as it should be: counts, the digest on both nodes, the head below 64
+KiB, one edit that costs the peer a hint and no page. Needs Python 3 only.
+"""
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+
+class Failed(Exception):
+    pass
+
+
+def check(is_so, what):
+    if not is_so:
+        raise Failed(what)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Node:
+    def __init__(self, gspd, folder, name):
+        self.gspd, self.folder, self.port = gspd, folder, free_port()
+        self.url = "http://127.0.0.1:%d/" % self.port
+        self.run("init", "--node", name, "--organisation", "Soak " + name,
+                 "--url", self.url, "--listen", "127.0.0.1:%d" % self.port,
+                 "--languages", "en", "--yes")
+
+    def run(self, *args):
+        done = subprocess.run([self.gspd, "-d", self.folder] + list(args),
+                              stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        check(done.returncode == 0, "gspd %s: exit code %d: %s" % (
+            args[0], done.returncode, done.stderr.decode()[-400:]))
+        return done.stdout.decode()
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "--json"))
+
+    def timed(self, what, *args):
+        start = time.monotonic()
+        answer = self.json(*args)
+        print("%-24s %8.1f s" % (what, time.monotonic() - start), flush=True)
+        return answer
+
+
+def serve(node, log):
+    child = subprocess.Popen([node.gspd, "-d", node.folder, "serve"],
+                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    for _ in range(3000):
+        check(child.poll() is None, "gspd serve ended")
+        try:
+            with urllib.request.urlopen(node.url + "feed/head.xml",
+                                        timeout=5) as answer:
+                return child, answer.read()
+        except OSError:
+            time.sleep(0.1)
+    raise Failed("gspd serve does not answer")
+
+
+def edit(first, work):
+    first["name"] += " zebrafinch"
+    path = os.path.join(work, "edit.ndjson")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(json.dumps(first, ensure_ascii=False) + "\n")
+    return path
+
+
+def soak(args, work):
+    gspd = os.path.join(args.build, "gspd")
+    generate = os.path.join(args.build, "bench", "generate")
+    if (not os.access(generate, os.X_OK)
+            and os.path.exists(os.path.join(args.build, "Makefile"))):
+        subprocess.run(["make", "-s", "-C", args.build, "bench-tools"],
+                       stdout=sys.stderr)
+    corpus = os.path.join(work, "corpus.ndjson")
+    with open(corpus, "wb") as f:
+        subprocess.run([generate, str(args.records), "1"], stdout=f,
+                       check=True)
+    with open(corpus, encoding="utf-8") as f:
+        first = json.loads(f.readline())
+    a = Node(gspd, os.path.join(work, "a"), "us")
+    b = Node(gspd, os.path.join(work, "b"), "ca")
+    report = a.timed("import", "import", corpus)
+    check(report["errors"] == 0, "import: %d errors" % report["errors"])
+    a.timed("publish", "publish")
+    head = os.path.getsize(os.path.join(a.folder, "feed", "head.xml"))
+    print("%-24s %8d bytes" % ("head", head))
+    check(head < 65536, "the head has %d bytes" % head)
+    key = a.run("key", "show").split()[0]
+    with open(os.path.join(work, "serve.log"), "ab") as log:
+        child, _ = serve(a, log)
+    try:
+        b.run("peer", "add", a.url, "--key", key, "--allow-private",
+              "--insecure", "--yes")
+        with open(os.path.join(b.folder, "peers.conf"), "a") as f:
+            f.write("max-records = 10000000\nmax-bytes = 32G\n")
+        result = b.timed("first pull", "pull")[0]
+        check((result["state"], result["records"]) == ("fresh", args.records),
+              "pull: %s" % result)
+        found = b.timed("search", "search",
+                        first["name"].split()[0])
+        check(found["count"] > 0, "search finds nothing")
+        a.timed("one edit: import", "import", edit(first, work))
+        a.timed("one edit: publish", "publish")
+        result = b.timed("one edit: pull", "pull")[0]
+        check(result["fetched"] == 0 and result["hints"] == 1,
+              "one edit cost the peer pages: %s" % result)
+        check(b.json("search", "zebrafinch")["count"] == 1,
+              "the edit is not found")
+        both = [n.json("status") for n in (a, b)]
+        check([s["records"] for s in both] == [args.records] * 2,
+              "records: %s" % [s["records"] for s in both])
+        check(both[0]["digest"] == both[1]["digest"], "the digests differ")
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            child.wait(60)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build",
+                        default=os.path.dirname(os.environ.get("GSPD", ""))
+                        or ".")
+    parser.add_argument("--records", type=int, default=1000000)
+    parser.add_argument("--work")
+    args = parser.parse_args()
+    args.build = os.path.abspath(args.build)
+    work = tempfile.mkdtemp(prefix="gspd-soak-", dir=args.work)
+    try:
+        soak(args, work)
+    except Failed as failure:
+        print("tests/soak/million.py: %s" % failure, file=sys.stderr)
+        print("0 passed, 1 failed")
+        return 1
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    print("1 passed, 0 failed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
