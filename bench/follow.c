@@ -61,6 +61,14 @@ pick(uint64_t below)
 	return (seed >> 33) % below;
 }
 
+static int
+number(const char *text)
+{
+	long value = strtol(text, NULL, 10);
+
+	return value > 0 && value < 1000000 ? (int)value : 0;
+}
+
 static int64_t
 day_now(void *ctx)
 {
@@ -181,8 +189,7 @@ poll_once(struct reader *reader, struct day *day, struct err *err)
 
 	if (pull_round(&reader->env, peers, 1, &result, err) == -1)
 		return -1;
-	if (result.state != PEER_FRESH ||
-	    (size_t)result.records != day->n_ids)
+	if (result.state != PEER_FRESH || (size_t)result.records != day->n_ids)
 		return err_set(err, ERR_NET, "%s: %s, %lld records: %s",
 		    reader->folder, peer_state_name(result.state),
 		    (long long)result.records, result.reason);
@@ -311,7 +318,7 @@ run(struct day *day, char **argv, struct err *err)
 	readers[0].pages = readers[1].pages = 0;
 	day->heads = day->hints = 0;
 	say("full");
-	if (live(day, readers, atoi(argv[6]), atoi(argv[7]), err) == -1 ||
+	if (live(day, readers, number(argv[6]), number(argv[7]), err) == -1 ||
 	    check_same(readers, err) == -1)
 		goto out;
 	printf("{\"hints_used\": %lld, \"pages_beside\": %lld, "
@@ -347,7 +354,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "follow: %s\n", err.text);
 		return 1;
 	}
-	web = serve(&day, atoi(argv[3]));
+	web = serve(&day, number(argv[3]));
 	if (web > 0)
 		rc = run(&day, argv, &err);
 	if (rc == -1)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
+#include "parse/parse.h"
 #include "pull/peer.h"
 #include "pull/rebuild.h"
 
@@ -66,9 +67,9 @@ read_refs(struct held *held, const struct feed_ref *refs, size_t n, int depth,
 		if (depth > FEED_INDEX_LEVELS)
 			return err_set(err, ERR_LIMIT, "indexes lie too deep");
 		if (store_read(&held->peer->store, &refs[i], &bytes, err) == 0)
-			rc = feed_index_read(held->arena, bytes.buf, bytes.len,
-			    held->peer->conf.name, refs[i].prefix, &below,
-			    &n_below, err);
+			rc = parser_index(held->peer->parser, held->arena,
+			    &refs[i], held->peer->conf.name, bytes.buf,
+			    bytes.len, &below, &n_below, err);
 		strbuf_release(&bytes);
 		if (rc == -1 ||
 		    read_refs(held, below, n_below, depth + 1, err) == -1)
@@ -81,15 +82,24 @@ read_refs(struct held *held, const struct feed_ref *refs, size_t n, int depth,
 static int
 read_held(struct held *held, struct err *err)
 {
+	const char *end = feed_doc_end(FEED_DOC_HEAD);
+	enum feed_alg alg;
+	struct feed_cut cut;
 	struct feed_head head;
 	struct strbuf bytes;
 	int ret = -1;
 
-	if (store_head(&held->peer->store, &bytes, err) == 0 &&
-	    feed_head_read(held->arena, bytes.buf, bytes.len, &head, err) ==
-		0 &&
+	if (store_head(&held->peer->store, &bytes, err) == -1 ||
+	    feed_head_cut(bytes.buf, bytes.len, &alg, &cut, err) == -1)
+		goto out;
+	/* As it was read when it came: without its Signature. */
+	strbuf_setlen(&bytes, cut.body_len);
+	strbuf_addstr(&bytes, end);
+	if (parser_head(held->peer->parser, held->arena, bytes.buf, bytes.len,
+		&head, err) == 0 &&
 	    head.serial == held->peer->row.serial)
 		ret = read_refs(held, head.refs, head.n_refs, 1, err);
+out:
 	strbuf_release(&bytes);
 	return ret;
 }
@@ -255,8 +265,7 @@ peer_hints_start(struct peer *peer, uint64_t missing, peer_step then)
 
 	/* A relay need not carry them. */
 	if (peer->is_hinted || peer->round->env.no_hints ||
-	    peer_source(peer)->relay[0] != '\0' ||
-	    !peer_is_in_step(peer))
+	    peer_source(peer)->relay[0] != '\0' || !peer_is_in_step(peer))
 		return false;
 	n = chain(head, peer->row.serial, &bytes);
 	if (n == 0 || bytes >= missing || bytes > PULL_HINTS_BYTES)

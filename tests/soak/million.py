@@ -21,6 +21,9 @@ import time
 import urllib.request
 
 
+PART = 250000
+
+
 class Failed(Exception):
     pass
 
@@ -76,6 +79,23 @@ def serve(node, log):
     raise Failed("gspd serve does not answer")
 
 
+def corpus(generate, records, work):
+    """Files of at most PART records: import takes no larger one."""
+    child = subprocess.Popen([generate, str(records), "1"],
+                             stdout=subprocess.PIPE)
+    parts = []
+    for i, line in enumerate(child.stdout):
+        if i % PART == 0:
+            parts.append(os.path.join(work, "part-%d.ndjson" % len(parts)))
+            f = open(parts[-1], "wb")
+        f.write(line)
+        if i % PART == PART - 1:
+            f.close()
+    f.close()
+    check(child.wait() == 0, "bench/generate failed")
+    return parts
+
+
 def edit(first, work):
     first["name"] += " zebrafinch"
     path = os.path.join(work, "edit.ndjson")
@@ -91,16 +111,15 @@ def soak(args, work):
             and os.path.exists(os.path.join(args.build, "Makefile"))):
         subprocess.run(["make", "-s", "-C", args.build, "bench-tools"],
                        stdout=sys.stderr)
-    corpus = os.path.join(work, "corpus.ndjson")
-    with open(corpus, "wb") as f:
-        subprocess.run([generate, str(args.records), "1"], stdout=f,
-                       check=True)
-    with open(corpus, encoding="utf-8") as f:
+    parts = corpus(generate, args.records, work)
+    with open(parts[0], encoding="utf-8") as f:
         first = json.loads(f.readline())
     a = Node(gspd, os.path.join(work, "a"), "us")
     b = Node(gspd, os.path.join(work, "b"), "ca")
-    report = a.timed("import", "import", corpus)
-    check(report["errors"] == 0, "import: %d errors" % report["errors"])
+    for part in parts:
+        report = a.timed("import", "import", part)
+        check(report["errors"] == 0, "import: %d errors" % report["errors"])
+        os.remove(part)
     a.timed("publish", "publish")
     head = os.path.getsize(os.path.join(a.folder, "feed", "head.xml"))
     print("%-24s %8d bytes" % ("head", head))

@@ -15,10 +15,10 @@
 #include "feed_world.h"
 #include "publish/run.h"
 
-#define RECORDS    1000000
-#define ENTRY_LEN  1000
-#define FRAME_LEN  400
-#define HINTS_TO   WORLD_NOW
+#define RECORDS   1000000
+#define ENTRY_LEN 1000
+#define FRAME_LEN 400
+#define HINTS_TO  WORLD_NOW
 
 static struct world world;
 static struct arena *arena;
@@ -151,8 +151,8 @@ full_head(struct feed_ref *refs, size_t n)
 	head.n_hints = FEED_HINTS_MAX;
 	head.hints = arena_alloc(arena, head.n_hints * sizeof(*head.hints));
 	for (size_t i = 0; i < head.n_hints; i++) {
-		head.hints[i] = (struct feed_hint){
-			.from = HINTS_TO - 24 + (int64_t)i,
+		head.hints[i] = (struct feed_hint){ .from = HINTS_TO - 24 +
+							    (int64_t)i,
 			.to = HINTS_TO - 23 + (int64_t)i,
 			.len = FEED_HINT_MAX };
 		memcpy(head.hints[i].hash, hash, sizeof(hash));
@@ -163,7 +163,7 @@ full_head(struct feed_ref *refs, size_t n)
 		head.seen[i] = (struct feed_seen){ .serial = world.now,
 			.epoch = 999 };
 		(void)snprintf(head.seen[i].node, sizeof(head.seen[i].node),
-		    "gb-abcdefghij-abcdefg%03zu", i);
+		    "gb-abcdefghij-abcdefg%03u", (unsigned)(i % 1000));
 		memcpy(head.seen[i].digest, hash, sizeof(hash));
 	}
 	return head;
