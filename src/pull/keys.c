@@ -15,10 +15,8 @@
 
 static void ask_statement(struct peer *peer);
 
-/* What the row knows is of the pinned key. Under another pin it waits, for
- * that one may be a mistake. */
-static bool
-is_known(const struct ledger_peer *row, const struct conf_peer *conf)
+bool
+keys_are_known(const struct ledger_peer *row, const struct conf_peer *conf)
 {
 	return row->key[0] != '\0' && strcmp(row->pin, conf->key) == 0;
 }
@@ -26,7 +24,7 @@ is_known(const struct ledger_peer *row, const struct conf_peer *conf)
 const char *
 keys_signer(const struct ledger_peer *row, const struct conf_peer *conf)
 {
-	return is_known(row, conf) ? row->key : conf->key;
+	return keys_are_known(row, conf) ? row->key : conf->key;
 }
 
 static char *
@@ -84,7 +82,7 @@ keys_policy(const struct peer *peer, struct verify_policy *policy)
 	const struct ledger_peer *row = &peer->row;
 	const struct conf_peer *conf = &peer->conf;
 
-	if (is_known(row, conf)) {
+	if (keys_are_known(row, conf)) {
 		policy->key_hash = row->key;
 		policy->epoch = row->epoch;
 		policy->nextkey = row->nextkey;
@@ -197,7 +195,7 @@ why_not(const struct peer *peer)
 {
 	const struct ledger_peer *row = &peer->row;
 
-	if (!is_known(row, &peer->conf))
+	if (!keys_are_known(row, &peer->conf))
 		return "and this node never pulled it with the pinned key, so "
 		       "it can not follow a rotation: compare the key anew "
 		       "with its operator, then set it in peers.conf";

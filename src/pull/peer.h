@@ -145,6 +145,10 @@ void keys_learn(struct peer *peer);
  */
 bool keys_walk(struct peer *peer, const struct verify_policy *policy,
     struct err *err);
+/* What the row knows is of the pinned key. Under another pin it waits, for
+ * that one may be a mistake. */
+bool keys_are_known(const struct ledger_peer *row,
+    const struct conf_peer *conf);
 /* The key that must sign now. */
 const char *keys_signer(const struct ledger_peer *row,
     const struct conf_peer *conf);
