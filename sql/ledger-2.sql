@@ -88,6 +88,7 @@ CREATE TABLE alliance (
   retry_at     INTEGER NOT NULL,        -- not asked before; 0
   url          TEXT NOT NULL,           -- where the list was had from ...
   etag         TEXT NOT NULL,           -- ... and its ETag there
+  name         TEXT NOT NULL,           -- of the alliance, as it says
   reason       TEXT NOT NULL            -- of the last failure; ''
 ) STRICT;
 CREATE TABLE member (

@@ -140,6 +140,31 @@ void api_peer_facts(struct json_writer *w, const struct api_peer *peer,
     int64_t now);
 void api_peer_more_facts(struct json_writer *w, const struct api_peer *peer);
 
+/* ---- the membership list that is followed (alliance.c) ---- */
+
+enum api_list_state {
+	API_LIST_NONE,    /* no list is in force yet */
+	API_LIST_GOOD,    /* in force, and the last look at it went well */
+	API_LIST_TROUBLE, /* in force, but could not be looked at anew */
+	API_LIST_EXPIRED  /* in force, but the board has not renewed it */
+};
+const char *api_list_state_name(enum api_list_state state); /* "good" */
+struct api_alliance {
+	bool is_followed; /* else nothing below is said */
+	enum api_list_state state;
+	const char *url; /* where it was had from, else the first to ask */
+	int64_t board;   /* so many keys it has */
+	int64_t needed;  /* and so many must endorse a list */
+	int64_t members; /* named as such, this node included */
+	/* Of the list in force: serial, digest, expires, endorsed, name; all
+	 * zero while there is none. And how asking for it goes. */
+	struct ledger_alliance row;
+};
+/* The one provider of the page, the JSON and the metrics. Two queries. Needs
+ * folder and now; ledger may be NULL. */
+int api_alliance(struct api *api, struct arena *arena,
+    struct api_alliance *ret_alliance, struct err *err) MUST_CHECK;
+
 /* ---- metrics (metrics.c) ---- */
 
 #define API_METRICS_TYPE                                                       \

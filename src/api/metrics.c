@@ -287,14 +287,44 @@ write_alarms(struct strbuf *out, const struct api_peer *peers, size_t n)
 	}
 }
 
+/* What there is no list for is not said; nor is what never was. */
+static void
+write_alliance(struct strbuf *out, const struct api_alliance *alliance,
+    int64_t now)
+{
+	const struct ledger_alliance *row = &alliance->row;
+
+	if (!alliance->is_followed)
+		return;
+	gauge(out, "gspd_alliance_members", NULL,
+	    "Members by the membership list in force.", alliance->members);
+	gauge(out, "gspd_alliance_endorsed", NULL,
+	    "Keys of the board that endorsed the list in force.",
+	    row->endorsed);
+	gauge(out, "gspd_alliance_needed", NULL,
+	    "Keys of the board that must endorse a list.", alliance->needed);
+	gauge(out, "gspd_alliance_failures", NULL,
+	    "Looks at the list that failed in a row.", row->failures);
+	if (row->last_good != 0)
+		gauge(out, "gspd_alliance_last_good_age_seconds", "seconds",
+		    "Since the last good look at the list.",
+		    age(row->last_good, now));
+	if (row->serial != 0)
+		gauge(out, "gspd_alliance_expires_timestamp_seconds", "seconds",
+		    "When the list in force expires, since 1970.",
+		    row->expires);
+}
+
 static int
 write_all(struct api *api, const struct http_request *req, struct strbuf *out,
     struct err *err)
 {
+	struct api_alliance alliance;
 	struct api_peer *peers;
 	size_t n;
 
-	if (api_peers(api, req->arena, &peers, &n, err) == -1)
+	if (api_peers(api, req->arena, &peers, &n, err) == -1 ||
+	    api_alliance(api, req->arena, &alliance, err) == -1)
 		return -1;
 	write_process(out, api);
 	if (write_catalogue(out, api, err) == -1)
@@ -302,6 +332,7 @@ write_all(struct api *api, const struct http_request *req, struct strbuf *out,
 	write_head(out, &peers[0], api->now);
 	write_peers(out, peers + 1, n - 1, api->now);
 	write_alarms(out, peers, n);
+	write_alliance(out, &alliance, api->now);
 	strbuf_addstr(out, "# EOF\n");
 	return 0;
 }

@@ -212,14 +212,41 @@ write_peer(struct json_writer *w, const struct api *api,
 }
 
 static void
+write_alliance(struct json_writer *w, const struct api_alliance *alliance)
+{
+	const struct ledger_alliance *row = &alliance->row;
+
+	if (!alliance->is_followed)
+		return;
+	json_key(w, "alliance");
+	json_object(w);
+	json_pair(w, "state", api_list_state_name(alliance->state));
+	pair_text(w, "reason", row->reason);
+	pair_text(w, "name", row->name);
+	json_pair(w, "url", alliance->url);
+	json_pair_int(w, "members", alliance->members);
+	json_pair_int(w, "endorsed", row->endorsed);
+	json_pair_int(w, "needed", alliance->needed);
+	json_pair_int(w, "board", alliance->board);
+	json_pair_int(w, "serial", row->serial);
+	pair_text(w, "digest", row->digest);
+	pair_time(w, "expires", row->expires);
+	pair_time(w, "last_good", row->last_good);
+	pair_time(w, "last_try", row->last_try);
+	json_pair_int(w, "failures", row->failures);
+	json_object_end(w);
+}
+
+static void
 write_list(struct json_writer *w, const struct api *api,
-    const struct api_peer *peers, size_t n)
+    const struct api_alliance *alliance, const struct api_peer *peers, size_t n)
 {
 	json_object(w);
 	json_key(w, "meta");
 	json_object(w);
 	json_pair_int(w, "count", (int64_t)n);
 	pair_time(w, "now", api->now);
+	write_alliance(w, alliance);
 	json_object_end(w);
 	json_key(w, "items");
 	json_array(w);
@@ -233,17 +260,19 @@ int
 api_peer_list(struct api *api, const struct http_request *req,
     struct http_response *res, struct err *err)
 {
+	struct api_alliance alliance;
 	struct api_peer *peers;
 	struct json_writer w;
 	size_t n;
 
-	if (api_peers(api, req->arena, &peers, &n, err) == -1)
+	if (api_peers(api, req->arena, &peers, &n, err) == -1 ||
+	    api_alliance(api, req->arena, &alliance, err) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (api_peer_pulls(api, req->arena, &peers[i], err) == -1)
 			return -1;
 	json_writer_init(&w, &res->body, 0);
-	write_list(&w, api, peers, n);
+	write_list(&w, api, &alliance, peers, n);
 	strbuf_addch(&res->body, '\n');
 	return 0;
 }

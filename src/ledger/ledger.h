@@ -320,6 +320,7 @@ int ledger_liars(struct ledger *ledger, struct arena *arena, const char *node,
 
 struct ledger_alliance {
 	char source[256]; /* what peers.conf says of it; another begins anew */
+	char name[256];   /* of the alliance, as the list says; foreign text */
 	int64_t serial;   /* 0: none was accepted yet */
 	char digest[65];
 	int64_t expires;

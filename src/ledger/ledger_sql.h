@@ -272,13 +272,15 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	[LEDGER_SQL_ALLIANCE] =
 	    "/* scan: one row */ "
 	    "SELECT source, serial, digest, expires, endorsed, "
-	    "last_try, last_good, failures, reason, retry_at, url, etag "
+	    "last_try, last_good, failures, reason, retry_at, url, etag, "
+	    "name "
 	    "FROM alliance",
 	[LEDGER_SQL_ALLIANCE_PUT] =
 	    "INSERT OR REPLACE INTO alliance (one, source, "
 	    "serial, digest, expires, endorsed, last_try, "
-	    "last_good, failures, reason, retry_at, url, etag) "
-	    "VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	    "last_good, failures, reason, retry_at, url, etag, name) "
+	    "VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+	    "?12, ?13)",
 	[LEDGER_SQL_MEMBER_ADD] =
 	    "INSERT INTO member (node, urls, key, epoch, status, "
 	    "least) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

@@ -32,6 +32,7 @@ ledger_alliance_get(struct ledger *ledger, struct ledger_alliance *ret_alliance,
 		a.retry_at = db_column_int(stmt, 9);
 		ledger_copy_text(a.url, sizeof(a.url), stmt, 10);
 		ledger_copy_text(a.etag, sizeof(a.etag), stmt, 11);
+		ledger_copy_text(a.name, sizeof(a.name), stmt, 12);
 	}
 	db_reset(stmt);
 	*ret_alliance = a;
@@ -56,6 +57,7 @@ ledger_alliance_put(struct ledger *ledger,
 	db_bind_int(stmt, 10, alliance->retry_at);
 	db_bind_text(stmt, 11, alliance->url);
 	db_bind_text(stmt, 12, alliance->etag);
+	db_bind_text(stmt, 13, alliance->name);
 	return db_exec(stmt, err);
 }
 

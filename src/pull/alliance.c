@@ -303,6 +303,7 @@ fill_row(struct pull_follow *follow)
 	    follow->url);
 
 	(void)snprintf(row->source, sizeof(row->source), "%s", follow->source);
+	(void)snprintf(row->name, sizeof(row->name), "%s", follow->list.name);
 	row->serial = follow->list.serial;
 	row->expires = follow->list.expires;
 	row->endorsed = follow->endorsed;

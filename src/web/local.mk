@@ -60,6 +60,11 @@ tests_unit_test_web_peers_SOURCES = tests/unit/test_web_peers.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_peers_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_web_list
+tests_unit_test_web_list_SOURCES = tests/unit/test_web_list.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_list_LDADD = $(UNIT_LDADD)
 tests_unit_test_web_relay_SOURCES = tests/unit/test_web_relay.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h

@@ -276,13 +276,22 @@ struct alarm_line {
 struct peer_line {
 	const char *node, *href, *country, *records, *state, *state_code;
 	const char *good, *good_iso, *reason, *published, *browse;
-	const char *notes[4];
+	const char *notes[5];
 	size_t n_notes;
 	struct spark spark;
 	bool is_self;
 };
 
+/* The membership list; title NULL: none is followed. */
+struct list_box {
+	const char *title; /* the alliance's name, as it says; or "" */
+	const char *url, *state, *state_code, *reason;
+	const char *members, *endorsed, *good, *good_iso, *expires;
+	bool is_fine;
+};
+
 struct peers_view {
+	struct list_box list;
 	struct peer_line *lines;
 	size_t n;
 	struct alarm_line *alarms;

@@ -71,6 +71,19 @@ add_note(const struct page *page, struct peer_line *line, const char *text)
 	line->notes[line->n_notes++] = arena_strdup(page->arena, text);
 }
 
+/* Where a list is followed: who says that this is a peer. */
+static void
+fill_source(const struct page *page, const struct api_peer *peer,
+    struct peer_line *line)
+{
+	if (!peer->is_self)
+		add_note(page, line,
+		    page_text(page, peer->is_member && peer->is_by_hand
+					? TEXT_PEERS_BY_BOTH
+				    : peer->is_member ? TEXT_PEERS_BY_LIST
+						      : TEXT_PEERS_BY_HAND));
+}
+
 static void
 fill_notes(const struct page *page, const struct api_peer *peer,
     struct peer_line *line)
@@ -133,21 +146,53 @@ fill_alarms(const struct page *page, const struct api_peer *peers, size_t n,
 			    &peers[i].alarms[k]);
 }
 
+static void
+fill_list(const struct page *page, const struct api_alliance *alliance,
+    struct list_box *box)
+{
+	const struct ledger_alliance *row = &alliance->row;
+
+	box->title = arena_strdup(page->arena, row->name);
+	box->url = alliance->url;
+	box->state = page_text(page,
+	    TEXT_LIST_NONE + (unsigned)alliance->state);
+	box->state_code = alliance->state == API_LIST_GOOD ? "fresh" : "";
+	box->is_fine = alliance->state == API_LIST_GOOD;
+	box->reason = arena_strdup(page->arena, row->reason);
+	box->good = page_age(page, row->last_good);
+	if (row->last_good != 0)
+		box->good_iso = page_time_iso(page, row->last_good);
+	if (row->serial == 0)
+		return;
+	box->members = page_number(page, alliance->members);
+	box->endorsed = page_say(page, TEXT_LIST_ENDORSED_WORDS, 0, "n",
+	    page_number(page, row->endorsed), "board",
+	    page_number(page, alliance->board), "needed",
+	    page_number(page, alliance->needed), NULL);
+	box->expires = page_day(page, row->expires);
+}
+
 int
 show_peers(struct page *page, struct http_response *res, struct err *err)
 {
 	struct peers_view view = { 0 };
+	struct api_alliance alliance;
 	struct api_peer *peers;
 	size_t n;
 
-	if (api_peers(page->api, page->arena, &peers, &n, err) == -1)
+	if (api_peers(page->api, page->arena, &peers, &n, err) == -1 ||
+	    api_alliance(page->api, page->arena, &alliance, err) == -1)
 		return -1;
+	if (alliance.is_followed)
+		fill_list(page, &alliance, &view.list);
 	view.lines = arena_alloc(page->arena, n * sizeof(*view.lines));
 	for (size_t i = 0; i < n; i++) {
 		if (api_peer_pulls(page->api, page->arena, &peers[i], err) ==
 		    -1)
 			return -1;
 		fill_line(page, &peers[i], &view.lines[i]);
+		if (alliance.is_followed)
+			fill_source(page, &peers[i], &view.lines[i]);
 	}
 	view.n = n;
 	fill_alarms(page, peers, n, &view);

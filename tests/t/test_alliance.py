@@ -169,8 +169,19 @@ def test_serve_follows(make_node, board):
     me.conf("#interval = 30m", "interval = 1s")
     me.serve()
     wait_until(lambda: count(me, "circle") == 3)
-    peers = json.loads(me.get("/api/v1/peers")[1])["items"]
+    answer = json.loads(me.get("/api/v1/peers")[1])
+    peers = answer["items"]
     assert [p["node"] for p in peers] == ["ca", "sg"]
+    assert peers[1]["member"] and not peers[1]["by_hand"]
+    shown = answer["meta"]["alliance"]
+    assert (shown["state"], shown["members"], shown["endorsed"],
+            shown["needed"], shown["board"]) == ("good", 1, 2, 2, 3)
+    assert shown["name"] == "Test <alliance> & co"
+    assert shown["url"] == board.url
+    text = me.get("/peers")[1]
+    assert "Test &lt;alliance&gt; &amp; co" in text
+    assert "2 of the 3 keys of the board; 2 are needed" in text
+    assert "\ngspd_alliance_members 1\n" in me.get("/metrics")[1]
     board.add(us)
     board.sign()
     wait_until(lambda: count(me, "circle") == 6)

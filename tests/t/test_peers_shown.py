@@ -38,6 +38,9 @@ def shown(make_node):
     a.run("publish")
     a.add_peer(b)
     with open(a.dir + "/peers.conf", "a") as f:
+        f.write("\n[alliance]\nurl = http://127.0.0.1:%d/list.xml\n"
+                "board = %s\nneeded = 1\ninsecure = yes\n"
+                "allow-private = yes\n" % (free_port(), "4" * 64))
         f.write(peer_section("us", "http://127.0.0.1:%d/" % free_port(),
                              "1" * 64))
         f.write(peer_section("pt", "http://127.0.0.1:9/", "2" * 64,
@@ -48,6 +51,10 @@ def shown(make_node):
     change(a, "UPDATE peer SET reason = ?, bad_records = 1 "
            "WHERE name = 'gb-eng'", HOSTILE)
     change(a, "INSERT INTO bad VALUES ('gb-eng', 0, 'urn:x', ?)", HOSTILE)
+    # As if the list had been there once.
+    now = int(time.time())
+    change(a, "UPDATE alliance SET serial = ?, expires = ?, last_good = ?",
+           now - 90, now + 9000, now - 60)
     # The silent one is not asked again while we look.
     a.conf("#interval = 30m", "interval = 12h")
     a.serve()
@@ -142,6 +149,24 @@ def test_states_are_the_same_everywhere(shown):
     assert families["gspd_peer_state"].type == "stateset"
     assert families["gspd_build"].type == "info"
     assert families["gspd_head_age_seconds"].unit == "seconds"
+
+
+def test_the_list_is_the_same_everywhere(shown):
+    families, _ = metrics(shown)
+    said = json.loads(shown.get("/api/v1/peers")[1])["meta"]["alliance"]
+    assert said["state"] == "trouble" and said["failures"] >= 1
+    assert said["url"] in said["reason"] or "127.0.0.1" in said["reason"]
+    assert value(families, "gspd_alliance_failures") == [said["failures"]]
+    assert 60 <= value(families,
+                       "gspd_alliance_last_good_age_seconds")[0] < 120
+    assert families["gspd_alliance_expires_timestamp_seconds"].unit == \
+        "seconds"
+    seen = page(shown, "/peers").words
+    assert "could not be checked anew" in seen
+    assert "Added by the operator" in seen
+    # The last good look is over: nothing but the clock has moved.
+    change(shown, "UPDATE alliance SET expires = ?", int(time.time()) - 5)
+    assert "Expired" in page(shown, "/peers").words
 
 
 def test_the_manual_names_every_metric(shown):

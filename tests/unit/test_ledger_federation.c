@@ -237,6 +237,7 @@ test_members(void **state)
 		.digest = D2,
 		.expires = 9,
 		.endorsed = 2,
+		.name = "Coast",
 		.reason = "none" };
 	struct ledger_alliance got_list;
 	struct ledger_member members[] = {
@@ -259,6 +260,7 @@ test_members(void **state)
 	assert_string_equal(got_list.source, list.source);
 	assert_int_equal(got_list.serial, 5);
 	assert_string_equal(got_list.digest, D2);
+	assert_string_equal(got_list.name, "Coast");
 	assert_int_equal(got_list.endorsed, 2);
 	assert_string_equal(got_list.reason, "none");
 	assert_int_equal(ledger_members_put(ledger, members, 2, &err), 0);
