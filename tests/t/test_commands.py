@@ -16,7 +16,8 @@ from conftest import GSPD, SOURCE, gspd, programme
 
 
 def commands():
-    return [line[2:16].strip() for line in gspd("--help").stdout.split("\n")
+    return [re.split(" {2,}", line[2:])[0]
+            for line in gspd("--help").stdout.split("\n")
             if re.match(r"  [a-z]+( [a-z]+)? {2,}\S", line)
             and not line.startswith("  -")]
 
