@@ -18,6 +18,11 @@ UNIT_TESTS += tests/unit/test_pull_schedule
 tests_unit_test_pull_schedule_SOURCES = tests/unit/test_pull_schedule.c \
 	$(BENCH_POLLS)
 tests_unit_test_pull_schedule_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_pull_helpers
+tests_unit_test_pull_helpers_SOURCES = tests/unit/test_pull_helpers.c \
+	$(BENCH_POLLS)
+tests_unit_test_pull_helpers_LDADD = $(UNIT_LDADD)
+EXTRA_tests_unit_test_pull_helpers_DEPENDENCIES = $(PARSE_HELPERS)
 bench-tools: bench/generate$(EXEEXT) bench/raw$(EXEEXT) \
 	bench/publish$(EXEEXT) bench/schedule$(EXEEXT) \
 	bench/follow$(EXEEXT)

@@ -17,6 +17,7 @@
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "ledger/ledger.h"
+#include "parse/parse.h"
 #include "publish/publish.h"
 #include "pull/pull.h"
 #include "record/record.h"
@@ -81,6 +82,7 @@ struct app {
 	struct ledger *ledger;
 	struct catalogue *catalogue;
 	struct search *search;
+	struct parser *parser;
 	int lock_fd; /* pull.lock, -1 when not held */
 };
 
@@ -113,6 +115,8 @@ int app_conf(struct app *app, struct err *err) MUST_CHECK;
 int app_peers(struct app *app, struct err *err) MUST_CHECK;
 int app_peers_reload(struct app *app, struct err *err) MUST_CHECK;
 int app_ledger(struct app *app, struct err *err) MUST_CHECK;
+/* Reads what others wrote, apart from this process. */
+struct verify_reader app_reader(struct app *app);
 /*
  * Catalogue and searcher. A damaged one is renamed aside and made again from
  * the pages, with a line on standard error (needs the writer's lock).

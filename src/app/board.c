@@ -33,6 +33,7 @@ int
 board_open(struct app *app, const char *folder, struct board *ret_board,
     struct err *err)
 {
+	struct verify_reader reader = app_reader(app);
 	struct board board = { .folder = folder };
 
 	if (pull_list_read(app->arena, folder, &board.files, err) == -1) {
@@ -43,7 +44,7 @@ board_open(struct app *app, const char *folder, struct board *ret_board,
 			    folder, folder);
 		return -1;
 	}
-	if (feed_alliance_read(app->arena, board.files.list.data,
+	if (reader.alliance(reader.ctx, app->arena, board.files.list.data,
 		board.files.list.len, &board.list, err) == -1)
 		return err_prefix(err, "%s/list.xml", folder);
 	sha256_hex(board.files.list.data, board.files.list.len, board.digest);
@@ -57,6 +58,7 @@ read_endorsement(struct app *app, const struct board *board, size_t i,
     struct feed_endorsement *ret_endorsement, struct err *err)
 {
 	const struct verify_file *file = &board->files.endorsements[i];
+	struct verify_reader reader = app_reader(app);
 	const char *body;
 	char digest[65];
 	size_t len;
@@ -65,8 +67,8 @@ read_endorsement(struct app *app, const struct board *board, size_t i,
 		file->len, board->files.keys[i], &body, &len, digest,
 		err) == -1)
 		return -1;
-	return feed_endorsement_read(app->arena, body, len, ret_endorsement,
-	    err);
+	return reader.endorsement(reader.ctx, app->arena, body, len,
+	    ret_endorsement, err);
 }
 
 int
@@ -92,6 +94,7 @@ board_endorsed(struct app *app, const struct board *board,
     const struct feed_endorsement *endorsement)
 {
 	struct feed_alliance *list = arena_alloc(app->arena, sizeof(*list));
+	struct verify_reader reader = app_reader(app);
 	char digest[SHA256_HEX_LEN];
 	struct strbuf sb;
 	struct err err;
@@ -106,8 +109,8 @@ board_endorsed(struct app *app, const struct board *board,
 		/* Whoever keeps the folder can not show another past. */
 		sha256_hex(sb.buf, sb.len, digest);
 		is_it = strcmp(digest, endorsement->list) == 0 &&
-			feed_alliance_read(app->arena, sb.buf, sb.len, list,
-			    &err) == 0;
+			reader.alliance(reader.ctx, app->arena, sb.buf, sb.len,
+			    list, &err) == 0;
 	}
 	strbuf_release(&sb);
 	return is_it ? list : NULL;

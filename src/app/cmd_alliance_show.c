@@ -39,11 +39,12 @@ is_of_board(const struct show *s, const char *key)
 static const char *
 judge(struct show *s, size_t i)
 {
+	struct verify_reader reader = app_reader(s->app);
 	struct feed_endorsement endorsement;
 	struct err err;
 
 	if (verify_endorsement(s->app->arena, &s->files.endorsements[i],
-		s->files.keys[i], s->digest, &endorsement, &err) == -1)
+		s->files.keys[i], s->digest, &reader, &endorsement, &err) == -1)
 		return arena_strdup(s->app->arena, err.text);
 	return is_of_board(s, s->files.keys[i]) ? "good"
 						: "good, but not of the board";
@@ -292,13 +293,14 @@ static int
 run_show(struct app *app, struct err *err)
 {
 	struct show s = { .app = app };
+	struct verify_reader reader = app_reader(app);
 	int ret = -1;
 
 	strbuf_init(&s.out, 8 << 20);
 	if (find_list(&s, err) == -1)
 		goto out;
 	if (s.has_list) {
-		if (feed_alliance_read(app->arena, s.files.list.data,
+		if (reader.alliance(reader.ctx, app->arena, s.files.list.data,
 			s.files.list.len, &s.list, err) == -1)
 			goto out;
 		sha256_hex(s.files.list.data, s.files.list.len, s.digest);

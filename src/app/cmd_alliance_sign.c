@@ -95,11 +95,13 @@ endorse(struct app *app, const struct board *board, const struct key *key,
 {
 	const char *path = arena_printf(app->arena, "%s/%s.xml", board->folder,
 	    hash);
+	struct verify_reader reader = app_reader(app);
 	struct strbuf sb;
 	int ret = -1;
 
 	strbuf_init(&sb, FEED_ENDORSEMENT_MAX);
-	if (verify_sign_endorsement(&board->files.list, key, &sb, err) == 0 &&
+	if (verify_sign_endorsement(&board->files.list, &reader, key, &sb,
+		err) == 0 &&
 	    file_replace(path, sb.buf, sb.len, 0644, err) == 0)
 		ret = out_printf(err, "endorsed: %s\n", path);
 	strbuf_release(&sb);

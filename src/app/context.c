@@ -43,6 +43,8 @@ app_close(struct app *app)
 		conf_peers_release(&app->peers);
 	app->has_conf = app->has_peers = false;
 	app_unlock(app);
+	parser_free(app->parser);
+	app->parser = NULL;
 	arena_free(app->arena);
 	app->arena = NULL;
 }
@@ -98,6 +100,14 @@ app_peers_reload(struct app *app, struct err *err)
 	app->peers = peers;
 	app->has_peers = true;
 	return 0;
+}
+
+struct verify_reader
+app_reader(struct app *app)
+{
+	if (app->parser == NULL)
+		app->parser = parser_new(PARSE_SELF, 0);
+	return parser_reader(app->parser);
 }
 
 int

@@ -24,6 +24,13 @@ const struct parse_row parse_rows[PARSE_KIND_COUNT] = {
 	    PARSE_REFS_BYTES },
 	[PARSE_PAGE] = { page_work, FEED_PAGE_MAX + PARSE_NOTE_MAX,
 	    PARSE_PAGE_BYTES },
+	/* Packed they are never longer than written. */
+	[PARSE_ROTATION] = { rotation_work, FEED_ROTATION_MAX,
+	    FEED_ROTATION_MAX },
+	[PARSE_ENDORSEMENT] = { endorsement_work, FEED_ENDORSEMENT_MAX,
+	    FEED_ENDORSEMENT_MAX },
+	[PARSE_ALLIANCE] = { alliance_work, FEED_ALLIANCE_MAX,
+	    FEED_ALLIANCE_MAX },
 };
 
 struct walls helper_walls;

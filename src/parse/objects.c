@@ -129,18 +129,13 @@ static int
 take_head(struct wire *in, struct arena *arena, struct feed_head *ret_head)
 {
 	struct feed_head head = { .node = "" };
-	const char *key;
-	size_t len;
 
 	wire_text(in, head.node, sizeof(head.node));
 	head.serial = (int64_t)wire_number(in, 8);
 	head.next = (int64_t)wire_number(in, 8);
 	head.expires = (int64_t)wire_number(in, 8);
 	head.epoch = (int64_t)wire_number(in, 8);
-	key = wire_bytes(in, &len);
-	if (memchr(key, '\0', len) != NULL)
-		return -1;
-	head.key = arena_strndup(arena, key, len);
+	head.key = wire_dup(in, arena);
 	wire_text(in, head.nextkey, sizeof(head.nextkey));
 	head.records = wire_number(in, 8);
 	if (refs_answer(in, arena, &head.refs, &head.n_refs) == -1 ||

@@ -52,10 +52,23 @@ void parser_free(struct parser *parser); /* NULL is legal; ends the helper */
 bool parser_is_done(const struct parser *parser);
 /* End the process, which the next question starts again: for long waits. */
 void parser_rest(struct parser *parser);
+bool parser_is_awake(const struct parser *parser); /* there is a process */
 
 /* feed_head_read(), of the body of a verified head. */
 int parser_head(struct parser *parser, struct arena *arena, const char *body,
     size_t len, struct feed_head *ret_head, struct err *err) MUST_CHECK;
+/* feed_rotation_read(), of the body of a verified statement. */
+int parser_rotation(struct parser *parser, struct arena *arena,
+    const char *body, size_t len, struct feed_rotation *ret_rotation,
+    struct err *err) MUST_CHECK;
+/* feed_endorsement_read(), of the body of a verified one. */
+int parser_endorsement(struct parser *parser, struct arena *arena,
+    const char *body, size_t len, struct feed_endorsement *ret_endorsement,
+    struct err *err) MUST_CHECK;
+/* feed_alliance_read(). */
+int parser_alliance(struct parser *parser, struct arena *arena,
+    const char *data, size_t len, struct feed_alliance *ret_list,
+    struct err *err) MUST_CHECK;
 /* verify_index_read(). */
 int parser_index(struct parser *parser, struct arena *arena,
     const struct feed_ref *ref, const char *node, const char *data, size_t len,
@@ -81,7 +94,11 @@ int parser_page_take(struct parser *parser, feed_page_cb callback, void *ctx,
 /* Whatever is on its way is not wanted any more. */
 void parser_page_forget(struct parser *parser);
 
-/* For verify_head() and verify_folder(); the parser has to stay. */
+/*
+ * For verify/; the parser has to stay. Endorsements beside one list are of
+ * different boards' keys: each is read by a helper of its own, so that one
+ * that ends its helper counts nothing and the others do.
+ */
 struct verify_reader parser_reader(struct parser *parser);
 
 /*

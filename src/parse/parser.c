@@ -144,6 +144,12 @@ parser_rest(struct parser *parser)
 		parser_stop(parser);
 }
 
+bool
+parser_is_awake(const struct parser *parser)
+{
+	return parser->pid != -1;
+}
+
 static int
 fail(struct parser *parser, struct err *err)
 {
@@ -487,11 +493,41 @@ read_page(void *ctx, const struct feed_ref *ref, const char *node,
 	    err);
 }
 
+static int
+read_rotation(void *ctx, struct arena *arena, const char *body, size_t len,
+    struct feed_rotation *ret_rotation, struct err *err)
+{
+	return parser_rotation(ctx, arena, body, len, ret_rotation, err);
+}
+
+static int
+read_endorsement(void *ctx, struct arena *arena, const char *body, size_t len,
+    struct feed_endorsement *ret_endorsement, struct err *err)
+{
+	const struct parser *like = ctx;
+	struct parser *parser = parser_new(like->program, like->request_ms);
+	int rc;
+
+	rc = parser_endorsement(parser, arena, body, len, ret_endorsement, err);
+	parser_free(parser);
+	return rc;
+}
+
+static int
+read_alliance(void *ctx, struct arena *arena, const char *data, size_t len,
+    struct feed_alliance *ret_list, struct err *err)
+{
+	return parser_alliance(ctx, arena, data, len, ret_list, err);
+}
+
 struct verify_reader
 parser_reader(struct parser *parser)
 {
 	return (struct verify_reader){ .ctx = parser,
 		.head = read_head,
 		.index = read_index,
-		.page = read_page };
+		.page = read_page,
+		.rotation = read_rotation,
+		.endorsement = read_endorsement,
+		.alliance = read_alliance };
 }

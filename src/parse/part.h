@@ -32,6 +32,9 @@ enum parse_kind {
 	PARSE_HEAD,
 	PARSE_INDEX,
 	PARSE_PAGE,
+	PARSE_ROTATION,
+	PARSE_ENDORSEMENT,
+	PARSE_ALLIANCE,
 	PARSE_KIND_COUNT
 };
 
@@ -49,6 +52,9 @@ int hello_work(struct wire *in, struct strbuf *ret_out, struct err *err);
 int head_work(struct wire *in, struct strbuf *ret_out, struct err *err);
 int index_work(struct wire *in, struct strbuf *ret_out, struct err *err);
 int page_work(struct wire *in, struct strbuf *ret_out, struct err *err);
+int rotation_work(struct wire *in, struct strbuf *ret_out, struct err *err);
+int endorsement_work(struct wire *in, struct strbuf *ret_out, struct err *err);
+int alliance_work(struct wire *in, struct strbuf *ret_out, struct err *err);
 
 /* ---- parser.c: asking ---- */
 

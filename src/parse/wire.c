@@ -62,6 +62,19 @@ wire_text(struct wire *in, char *ret_text, size_t size)
 	ret_text[len] = '\0';
 }
 
+char *
+wire_dup(struct wire *in, struct arena *arena)
+{
+	size_t len;
+	const char *data = wire_bytes(in, &len);
+
+	if (memchr(data, '\0', len) != NULL) {
+		in->bad = true;
+		len = 0;
+	}
+	return arena_strndup(arena, data, len);
+}
+
 bool
 wire_end(const struct wire *in)
 {

@@ -20,6 +20,8 @@ uint64_t wire_number(struct wire *in, int bytes); /* 1 to 8 */
 const char *wire_bytes(struct wire *in, size_t *ret_len);
 /* A text without NUL that fits into size, its NUL included. */
 void wire_text(struct wire *in, char *ret_text, size_t size);
+/* The same of any length, in the arena. */
+char *wire_dup(struct wire *in, struct arena *arena);
 /* Nothing was wrong, and nothing is left. */
 bool wire_end(const struct wire *in);
 

@@ -123,7 +123,7 @@ read_newest(struct chain *chain, struct err *err)
 	if (verify_own_key(FEED_DOC_ROTATION, bytes.buf, bytes.len,
 		chain->signer, err) == -1 ||
 	    verify_rotation(chain->arena, bytes.buf, bytes.len, chain->node,
-		chain->epoch, chain->signer, &chain->newest, err) == -1) {
+		chain->epoch, chain->signer, NULL, &chain->newest, err) == -1) {
 		err_prefix(err, "%s: bring it back from a backup", path);
 		err->code = ERR_CONF;
 		goto out;

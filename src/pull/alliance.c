@@ -87,6 +87,7 @@ keep_files(struct pull_follow *follow, struct err *err)
 	struct arena *arena = follow->arena;
 	const char *folder = arena_printf(arena, "%s/" FOLLOW_FOLDER,
 	    follow->env.folder);
+	struct verify_reader reader = parser_reader(follow->parser);
 	const char *key;
 
 	if (file_remove_tree(folder, err) == -1 ||
@@ -98,11 +99,16 @@ keep_files(struct pull_follow *follow, struct err *err)
 			const struct verify_file *file =
 			    &follow->got.endorsements[i];
 			struct feed_endorsement endorsement;
-			struct err why;
+			struct err why = { 0 };
 
 			if (verify_endorsement(arena, file, key, follow->digest,
-				&endorsement, &why) == 0 &&
-			    file_replace(arena_printf(arena, "%s/%s.xml",
+				&reader, &endorsement, &why) == -1) {
+				if (why.code != ERR_SYS)
+					continue;
+				*err = why;
+				return -1;
+			}
+			if (file_replace(arena_printf(arena, "%s/%s.xml",
 					     folder, key),
 				file->data, file->len, 0644, err) == -1)
 				return -1;
@@ -118,12 +124,18 @@ judge(struct pull_follow *follow, int64_t min_serial, const char *min_digest,
     struct err *err)
 {
 	const char *keys[CONF_ALLIANCE_BOARD];
+	struct verify_reader reader;
 	struct verify_board board = { .keys = keys,
+		.reader = &reader,
 		.needed = follow->conf.needed,
 		.now = env_now(&follow->env),
 		.min_serial = min_serial,
 		.min_digest = min_digest };
 
+	/* No address pays for what another one gave. */
+	parser_free(follow->parser);
+	follow->parser = parser_new(follow->env.parser, 0);
+	reader = parser_reader(follow->parser);
 	while (board.n < ARRAY_LEN(keys) &&
 	       (keys[board.n] = conf_word(follow->arena, follow->conf.board,
 		    board.n)) != NULL)
@@ -386,21 +398,25 @@ pull_follow_end(struct pull_follow *follow,
 
 /* ---- another board, or none ---- */
 
-/* The kept list under the board that peers.conf names now: false when that
- * does not stand behind it. */
-static bool
-judge_kept(struct pull_follow *follow)
+/* The kept list under the board that peers.conf names now: 1, 0 when that
+ * does not stand behind it, -1 when it could not be read. */
+static int
+judge_kept(struct pull_follow *follow, struct err *err)
 {
 	const char *folder = arena_printf(follow->arena, "%s/" FOLLOW_FOLDER,
 	    follow->env.folder);
-	struct err why;
+	struct err why = { 0 };
 
 	if (pull_list_read(follow->arena, folder, &follow->got, &why) == -1)
-		return false;
+		return 0;
 	switch (judge(follow, 0, NULL, &why)) {
 	case VERIFY_NEW:
 	case VERIFY_EXPIRED: break;
-	default: return false;
+	default:
+		if (why.code != ERR_SYS)
+			return 0;
+		*err = why;
+		return -1;
 	}
 	/* What is in force, and no older list that was left lying about. */
 	return strcmp(follow->digest, follow->row.digest) == 0;
@@ -426,8 +442,9 @@ change_board(struct pull_env *env, const struct conf_alliance *alliance,
     struct arena *arena, bool *ret_changed, struct err *err)
 {
 	struct pull_follow *follow = pull_follow_new(env, alliance, err);
+	struct err local = { 0 };
 	struct ledger_alliance *row;
-	int ret = -1;
+	int ret = -1, is_kept;
 
 	if (follow == NULL)
 		return -1;
@@ -436,8 +453,14 @@ change_board(struct pull_env *env, const struct conf_alliance *alliance,
 		ret = 0;
 		goto out;
 	}
+	is_kept = judge_kept(follow, &local);
+	if (is_kept == -1) {
+		if (err != NULL)
+			*err = local;
+		goto out;
+	}
 	*ret_changed = true;
-	if (judge_kept(follow)) {
+	if (is_kept) {
 		(void)snprintf(row->source, sizeof(row->source), "%s",
 		    follow->source);
 		row->endorsed = follow->endorsed;

@@ -195,6 +195,7 @@ pull_follow_free(struct pull_follow *follow)
 	if (follow == NULL)
 		return;
 	net_free(follow->net);
+	parser_free(follow->parser);
 	arena_free(follow->arena);
 	free(follow);
 }

@@ -3,6 +3,7 @@
 #define PULL_FOLLOW_H
 
 #include "net/net.h"
+#include "parse/parse.h"
 #include "pull/limits.h"
 #include "pull/pull.h"
 
@@ -24,6 +25,7 @@ struct pull_follow {
 	bool is_look;               /* only fetch: no judgement */
 	struct arena *arena;
 	struct net *net;
+	struct parser *parser; /* of the address being asked */
 	int64_t started_ms;
 	/* The address being asked, and what it gave. */
 	size_t url;

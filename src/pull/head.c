@@ -50,8 +50,8 @@ peer_refuse_head(struct peer *peer, const char *reason)
 		peer_source_lied(peer, reason);
 }
 
-void
-peer_judge_head(struct peer *peer)
+static void
+judge_head(struct peer *peer)
 {
 	/* A kill between the two stores left the catalogue ahead. */
 	bool is_ahead = peer->feed.serial > peer->row.serial;
@@ -103,6 +103,13 @@ peer_judge_head(struct peer *peer)
 			peer_refuse_head(peer, err.text);
 		return;
 	}
+}
+
+void
+peer_judge_head(struct peer *peer)
+{
+	judge_head(peer);
+	peer_rest(peer);
 }
 
 /* Judged before by the same key, and nothing it hangs on has changed. */

@@ -181,6 +181,7 @@ end(struct hints *hints, bool is_good)
 		use_hints(hints);
 	peer_hints_release(peer);
 	then(peer);
+	peer_rest(peer);
 }
 
 static bool

@@ -39,6 +39,7 @@ static bool
 is_left_behind(const struct peer *peer)
 {
 	const struct conf_peer *conf = &peer->conf;
+	struct verify_reader reader = parser_reader(peer->parser);
 	const char *path = statement_path(peer, conf->epoch);
 	struct feed_rotation rotation;
 	struct strbuf bytes;
@@ -53,7 +54,7 @@ is_left_behind(const struct peer *peer)
 	    verify_own_key(FEED_DOC_ROTATION, bytes.buf, bytes.len, signer,
 		&ignored) == 0 &&
 	    verify_rotation(peer->arena, bytes.buf, bytes.len, conf->name,
-		conf->epoch, signer, &rotation, &ignored) == 0)
+		conf->epoch, signer, &reader, &rotation, &ignored) == 0)
 		is = strcmp(rotation.online, conf->key) == 0;
 	strbuf_release(&bytes);
 	return is;
@@ -119,17 +120,25 @@ give_up(struct peer *peer, const char *why)
 static void
 take_statement(struct peer *peer, const struct net_answer *answer)
 {
+	struct verify_reader reader = parser_reader(peer->parser);
 	struct ledger_peer *row = &peer->row;
 	struct feed_rotation rotation;
 	int64_t epoch = row->epoch + 1;
 	struct err err = { 0 };
 
 	if (verify_rotation(peer->arena, answer->body, answer->len,
-		peer->conf.name, epoch, row->nextkey, &rotation, &err) == -1) {
-		give_up(peer,
-		    arena_printf(peer->arena,
-			"and the rotation statement is not to be believed: %s",
-			err.text));
+		peer->conf.name, epoch, row->nextkey, &reader, &rotation,
+		&err) == -1) {
+		if (peer_is_ours(&err))
+			peer_fail_round(peer, &err);
+		else if (parser_is_done(peer->parser))
+			peer_settle(peer, PEER_REJECTED, err.text);
+		else
+			give_up(peer,
+			    arena_printf(peer->arena,
+				"and the rotation statement is not to be "
+				"believed: %s",
+				err.text));
 		return;
 	}
 	if (file_mkdirs(arena_printf(peer->arena, "%s/rot", peer->store.folder),

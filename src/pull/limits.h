@@ -33,6 +33,7 @@
 #define PULL_LIAR_S    (7 * 86400) /* such a relay is not asked again */
 #define PULL_OWN_MAX_S (6 * 3600)  /* an address that fails is asked then */
 #define PULL_FREEZE_S  (2 * 3600)  /* witnesses are ahead for so long */
+#define PULL_HELPERS   16          /* that may wait beside their peers */
 #define PULL_PROOFS    8           /* on their way at once */
 #define PULL_LOST_S    30          /* a restored node publishes so far ahead */
 

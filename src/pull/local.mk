@@ -30,6 +30,7 @@ tests_unit_test_pull_SOURCES = tests/unit/test_pull.c $(PULL_WORLD)
 tests_unit_test_pull_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_lies_SOURCES = tests/unit/test_pull_lies.c $(PULL_WORLD)
 tests_unit_test_pull_lies_LDADD = $(UNIT_LDADD)
+EXTRA_tests_unit_test_pull_lies_DEPENDENCIES = $(PARSE_HELPERS)
 tests_unit_test_pull_due_SOURCES = tests/unit/test_pull_due.c
 tests_unit_test_pull_due_LDADD = $(UNIT_LDADD)
 tests_unit_test_pull_loop_SOURCES = tests/unit/test_pull_loop.c $(PULL_WORLD)
@@ -39,6 +40,7 @@ UNIT_TESTS += tests/unit/test_pull_rotation
 tests_unit_test_pull_rotation_SOURCES = tests/unit/test_pull_rotation.c \
 	$(PULL_WORLD)
 tests_unit_test_pull_rotation_LDADD = $(UNIT_LDADD)
+EXTRA_tests_unit_test_pull_rotation_DEPENDENCIES = $(PARSE_HELPERS)
 
 UNIT_TESTS += tests/unit/test_pull_attacks
 tests_unit_test_pull_attacks_SOURCES = tests/unit/test_pull_attacks.c \

@@ -143,10 +143,12 @@ on_object(void *ctx, const struct net_answer *answer, struct err *err)
 		return;
 	}
 	tell_progress(peer);
-	if (ask->ref.is_index)
+	if (ask->ref.is_index) {
 		step_indexes(peer);
-	else
+		peer_rest(peer);
+	} else {
 		step_pages(peer);
+	}
 }
 
 /* ---- steps ---- */

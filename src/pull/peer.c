@@ -159,6 +159,18 @@ peer_apply(struct peer *peer, struct err *err)
 }
 
 void
+peer_rest(struct peer *peer)
+{
+	const struct round *round = peer->round;
+	size_t awake = 0;
+
+	for (size_t i = 0; i < round->n; i++)
+		awake += parser_is_awake(round->peers[i]->parser);
+	if (peer->step == STEP_DONE || awake > PULL_HELPERS)
+		parser_rest(peer->parser);
+}
+
+void
 peer_expire(struct peer *peer)
 {
 	if (clock_monotonic_ms() - peer->started_ms < PULL_PEER_MS)

@@ -111,6 +111,8 @@ int peer_begin(struct peer *peer, struct round *round,
 void peer_release(struct peer *peer);
 /* STEP_APPLY: go through with it. -1: trouble of ours. */
 int peer_apply(struct peer *peer, struct err *err) MUST_CHECK;
+/* It waits for what it asked for: beside few peers a helper waits, too. */
+void peer_rest(struct peer *peer);
 /* The round's time for this peer is over. */
 void peer_expire(struct peer *peer);
 

@@ -9,9 +9,32 @@
 #include "crypto/crypto.h"
 #include "verify/verify.h"
 
+static int
+read_endorsement(const struct verify_reader *reader, struct arena *arena,
+    const char *body, size_t len, struct feed_endorsement *ret_endorsement,
+    struct err *err)
+{
+	if (reader != NULL)
+		return reader->endorsement(reader->ctx, arena, body, len,
+		    ret_endorsement, err);
+	return feed_endorsement_read(arena, body, len, ret_endorsement, err);
+}
+
+static int
+read_list(const struct verify_reader *reader, struct arena *arena,
+    const struct verify_file *file, struct feed_alliance *ret_list,
+    struct err *err)
+{
+	if (reader != NULL)
+		return reader->alliance(reader->ctx, arena, file->data,
+		    file->len, ret_list, err);
+	return feed_alliance_read(arena, file->data, file->len, ret_list, err);
+}
+
 int
 verify_endorsement(struct arena *arena, const struct verify_file *file,
     const char *key_hash, const char *list_digest,
+    const struct verify_reader *reader,
     struct feed_endorsement *ret_endorsement, struct err *err)
 {
 	struct feed_endorsement endorsement;
@@ -21,7 +44,7 @@ verify_endorsement(struct arena *arena, const struct verify_file *file,
 
 	if (verify_signed(arena, FEED_DOC_ENDORSEMENT, file->data, file->len,
 		key_hash, &body, &len, digest, err) != 0 ||
-	    feed_endorsement_read(arena, body, len, &endorsement, err) != 0)
+	    read_endorsement(reader, arena, body, len, &endorsement, err) != 0)
 		return -1;
 	if (strcmp(endorsement.list, list_digest) != 0)
 		return err_set(err, ERR_TRUST,
@@ -32,11 +55,12 @@ verify_endorsement(struct arena *arena, const struct verify_file *file,
 }
 
 /* How many keys of the board stand behind the bytes; all must name the same
- * serial, which is the list's, as judge() sees to. */
+ * serial, which is the list's, as judge() sees to. -1: the reader's trouble,
+ * which says nothing about any key. */
 static int64_t
 count_keys(struct arena *arena, const struct verify_file *endorsements,
     size_t n, const struct verify_board *board, const char *digest,
-    int64_t *serials)
+    int64_t *serials, struct err *err)
 {
 	int64_t count = 0;
 
@@ -48,12 +72,16 @@ count_keys(struct arena *arena, const struct verify_file *endorsements,
 			is_twin |= strcmp(board->keys[i], board->keys[k]) == 0;
 		for (size_t i = 0; i < n && !is_twin; i++) {
 			struct feed_endorsement endorsement;
-			struct err why;
+			struct err why = { 0 };
 
 			if (verify_endorsement(arena, &endorsements[i],
-				board->keys[k], digest, &endorsement,
-				&why) != 0)
-				continue;
+				board->keys[k], digest, board->reader,
+				&endorsement, &why) != 0) {
+				if (why.code != ERR_SYS)
+					continue;
+				*err = why;
+				return -1;
+			}
 			serials[count++] = endorsement.serial;
 			break;
 		}
@@ -108,6 +136,7 @@ verify_alliance(struct arena *arena, const struct verify_file *list,
 	enum verify_verdict verdict;
 	struct feed_alliance read;
 	char digest[SHA256_HEX_LEN];
+	struct err local = { 0 };
 	int64_t *serials, count;
 
 	if (list->len > FEED_ALLIANCE_MAX) {
@@ -118,7 +147,13 @@ verify_alliance(struct arena *arena, const struct verify_file *list,
 	}
 	serials = arena_alloc(arena, (board->n + 1) * sizeof(*serials));
 	sha256_hex(list->data, list->len, digest);
-	count = count_keys(arena, endorsements, n, board, digest, serials);
+	count = count_keys(arena, endorsements, n, board, digest, serials,
+	    &local);
+	if (count == -1) {
+		if (err != NULL)
+			*err = local;
+		return VERIFY_REFUSED;
+	}
 	*ret_endorsed = count;
 	if (count < board->needed || count == 0) {
 		err_set(err, ERR_TRUST,
@@ -127,7 +162,7 @@ verify_alliance(struct arena *arena, const struct verify_file *list,
 		    (long long)count, (long long)board->needed);
 		return VERIFY_REFUSED;
 	}
-	if (feed_alliance_read(arena, list->data, list->len, &read, err) != 0)
+	if (read_list(board->reader, arena, list, &read, err) != 0)
 		return VERIFY_REFUSED;
 	for (int64_t i = 0; i < count; i++)
 		if (serials[i] != read.serial) {
@@ -147,7 +182,8 @@ verify_alliance(struct arena *arena, const struct verify_file *list,
 }
 
 int
-verify_sign_endorsement(const struct verify_file *list, const struct key *key,
+verify_sign_endorsement(const struct verify_file *list,
+    const struct verify_reader *reader, const struct key *key,
     struct strbuf *ret_out, struct err *err)
 {
 	struct arena *arena = arena_new();
@@ -160,7 +196,7 @@ verify_sign_endorsement(const struct verify_file *list, const struct key *key,
 
 	strbuf_init(&body, FEED_ENDORSEMENT_MAX);
 	strbuf_init(&out, FEED_ENDORSEMENT_MAX);
-	if (feed_alliance_read(arena, list->data, list->len, &read, err) != 0)
+	if (read_list(reader, arena, list, &read, err) != 0)
 		goto out;
 	sha256_hex(list->data, list->len, endorsement.list);
 	endorsement.serial = read.serial;
@@ -174,7 +210,7 @@ verify_sign_endorsement(const struct verify_file *list, const struct key *key,
 	key_hash(key, hash);
 	signed_file = (struct verify_file){ out.buf, out.len };
 	if (verify_endorsement(arena, &signed_file, hash, endorsement.list,
-		&again, err) != 0)
+		NULL, &again, err) != 0)
 		goto out;
 	strbuf_add(ret_out, out.buf, out.len);
 	ret = strbuf_check(ret_out, "endorsement", err);

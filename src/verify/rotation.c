@@ -60,10 +60,22 @@ verify_is_rotated(const char *data, size_t len,
 	return policy->epoch >= 0 && epoch > policy->epoch;
 }
 
+static int
+read_body(const struct verify_reader *reader, struct arena *arena,
+    const char *body, size_t len, struct feed_rotation *ret_rotation,
+    struct err *err)
+{
+	if (reader != NULL)
+		return reader->rotation(reader->ctx, arena, body, len,
+		    ret_rotation, err);
+	return feed_rotation_read(arena, body, len, ret_rotation, err);
+}
+
 int
 verify_rotation(struct arena *arena, const char *data, size_t len,
     const char *node, int64_t epoch, const char *nextkey,
-    struct feed_rotation *ret_rotation, struct err *err)
+    const struct verify_reader *reader, struct feed_rotation *ret_rotation,
+    struct err *err)
 {
 	struct feed_rotation rotation;
 	const char *body;
@@ -72,7 +84,7 @@ verify_rotation(struct arena *arena, const char *data, size_t len,
 
 	if (verify_signed(arena, FEED_DOC_ROTATION, data, len, nextkey, &body,
 		&body_len, digest, err) != 0 ||
-	    feed_rotation_read(arena, body, body_len, &rotation, err) != 0)
+	    read_body(reader, arena, body, body_len, &rotation, err) != 0)
 		return -1;
 	if (strcmp(rotation.node, node) != 0)
 		return err_set(err, ERR_TRUST,
@@ -106,7 +118,7 @@ verify_sign_rotation(struct arena *arena, struct feed_rotation *rotation,
 		goto out;
 	/* Never publish what a peer would not accept. */
 	if (verify_rotation(arena, out.buf, out.len, rotation->node,
-		rotation->epoch, pin, &again, err) != 0) {
+		rotation->epoch, pin, NULL, &again, err) != 0) {
 		err_prefix(err, "rotation just signed does not verify");
 		goto out;
 	}

@@ -28,6 +28,16 @@ struct verify_reader {
 	int (*page)(void *ctx, const struct feed_ref *ref, const char *node,
 	    const char *data, size_t len, feed_page_cb callback,
 	    void *callback_ctx, struct err *err);
+	/* As feed_rotation_read(). */
+	int (*rotation)(void *ctx, struct arena *arena, const char *body,
+	    size_t len, struct feed_rotation *ret_rotation, struct err *err);
+	/* As feed_endorsement_read(). */
+	int (*endorsement)(void *ctx, struct arena *arena, const char *body,
+	    size_t len, struct feed_endorsement *ret_endorsement,
+	    struct err *err);
+	/* As feed_alliance_read(). */
+	int (*alliance)(void *ctx, struct arena *arena, const char *data,
+	    size_t len, struct feed_alliance *ret_list, struct err *err);
 };
 
 struct verify_policy {
@@ -82,11 +92,12 @@ bool verify_is_rotated(const char *data, size_t len,
 /*
  * A rotation statement: of this node, for this epoch, signed by the key that
  * was named before as its next one (hash in lower-case hex). ERR_FORMAT,
- * ERR_LIMIT, ERR_TRUST.
+ * ERR_LIMIT, ERR_TRUST, ERR_SYS of the reader, which may be NULL.
  */
 int verify_rotation(struct arena *arena, const char *data, size_t len,
     const char *node, int64_t epoch, const char *nextkey,
-    struct feed_rotation *ret_rotation, struct err *err) MUST_CHECK;
+    const struct verify_reader *reader, struct feed_rotation *ret_rotation,
+    struct err *err) MUST_CHECK;
 /* Sign: the bytes of a statement, checked by reading them back.
  * rotation->key is filled in by this call (arena). */
 int verify_sign_rotation(struct arena *arena, struct feed_rotation *rotation,
@@ -126,15 +137,18 @@ struct verify_board {
 	int64_t now;
 	int64_t min_serial;     /* of the list in force, 0 for none */
 	const char *min_digest; /* SHA-256 of its bytes (hex), or NULL */
+	const struct verify_reader *reader; /* or NULL */
 };
 
 /*
  * One endorsement against one key of the board: 0 when the key signed that it
  * endorses the list of this digest. *ret_endorsement lives in the arena.
- * ERR_FORMAT, ERR_LIMIT, ERR_TRUST (wrong key, other list).
+ * ERR_FORMAT, ERR_LIMIT, ERR_TRUST (wrong key, other list), ERR_SYS of the
+ * reader, which may be NULL.
  */
 int verify_endorsement(struct arena *arena, const struct verify_file *file,
     const char *key_hash, const char *list_digest,
+    const struct verify_reader *reader,
     struct feed_endorsement *ret_endorsement, struct err *err) MUST_CHECK;
 /*
  * A list with the endorsements found beside it. Before the list is parsed, as
@@ -142,7 +156,8 @@ int verify_endorsement(struct arena *arena, const struct verify_file *file,
  * bytes; files of other keys, doubled ones and those of other lists count
  * nothing. On NEW, SAME and EXPIRED *ret_list (arena) is filled, and on FORK
  * too ret_digest; *ret_endorsed whenever the bytes were small enough to look.
- * EXPIRED may still be newer than the list in force.
+ * EXPIRED may still be newer than the list in force. REFUSED with ERR_SYS is
+ * trouble of the reader: nothing was judged.
  */
 enum verify_verdict verify_alliance(struct arena *arena,
     const struct verify_file *list, const struct verify_file *endorsements,
@@ -150,7 +165,8 @@ enum verify_verdict verify_alliance(struct arena *arena,
     char ret_digest[65], int64_t *ret_endorsed, struct err *err) MUST_CHECK;
 /* Sign an endorsement of the list with these bytes, which must be a list. */
 int verify_sign_endorsement(const struct verify_file *list,
-    const struct key *key, struct strbuf *ret_out, struct err *err) MUST_CHECK;
+    const struct verify_reader *reader, const struct key *key,
+    struct strbuf *ret_out, struct err *err) MUST_CHECK;
 
 /* Size and SHA-256 are the signed ones: 0, else ERR_TRUST. */
 int verify_bytes(const struct feed_ref *ref, const void *data, size_t len,

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	char own[65];
 	struct err err;
 
-	assert(verify_rotation(arena, text, len, "ca", 1, pin, &rotation,
+	assert(verify_rotation(arena, text, len, "ca", 1, pin, NULL, &rotation,
 		   &err) == -1);
 	try_body(arena, text, len);
 	if (feed_signed_cut(FEED_DOC_ROTATION, text, len, &alg, &cut, &err) ==
@@ -59,8 +59,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		/* By its own key: whole and signed, or refused. */
 		if (verify_own_key(FEED_DOC_ROTATION, text, len, own, &err) ==
 			0 &&
-		    verify_rotation(arena, text, len, "ca", 1, own, &rotation,
-			&err) == 0)
+		    verify_rotation(arena, text, len, "ca", 1, own, NULL,
+			&rotation, &err) == 0)
 			assert(rotation.epoch == 1);
 	}
 	arena_free(arena);

@@ -31,6 +31,12 @@ is(const char *mode)
 	return strcmp(name, mode) == 0;
 }
 
+static bool
+begins(const char *with)
+{
+	return strncmp(name, with, strlen(with)) == 0;
+}
+
 static void
 read_all(void *data, size_t len)
 {
@@ -99,6 +105,8 @@ lie(struct strbuf *out)
 		    "BY");
 	else if (is("other-number"))
 		out->buf[out->len / 2] ^= 1;
+	else if (begins("flips-"))
+		out->buf[strtoul(name + strlen("flips-"), NULL, 10)] ^= 1;
 }
 
 static void
@@ -244,6 +252,10 @@ main(int argc, char **argv)
 			_exit(BROKEN);
 		read_all(data, len);
 		misbehave();
+		if (begins("hates-") &&
+		    memmem(data, len, name + strlen("hates-"),
+			strlen(name + strlen("hates-"))) != NULL)
+			raise(SIGSEGV);
 		if (is("open") || is("socket") || is("execute") ||
 		    is("signal") || is("code") || is("list")) {
 			if (!sandbox_seccomp())

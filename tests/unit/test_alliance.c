@@ -113,7 +113,7 @@ endorsed(const struct verify_file *file, size_t key, bool flip)
 	struct verify_file ret;
 
 	strbuf_init(&sb, FEED_ENDORSEMENT_MAX);
-	if (verify_sign_endorsement(file, keys[key], &sb, &err) == -1)
+	if (verify_sign_endorsement(file, NULL, keys[key], &sb, &err) == -1)
 		fail_msg("%s", err.text);
 	if (flip)
 		flip_s(&sb);
@@ -432,7 +432,8 @@ test_signed_nonsense(void **state)
 	(void)state;
 	strbuf_init(&body, FEED_ENDORSEMENT_MAX);
 	strbuf_init(&sb, FEED_ENDORSEMENT_MAX);
-	assert_int_equal(verify_sign_endorsement(&file, keys[0], &sb, &err),
+	assert_int_equal(verify_sign_endorsement(&file, NULL, keys[0], &sb,
+			     &err),
 	    -1);
 	for (int i = 0; i < 2; i++) {
 		strbuf_reset(&body);

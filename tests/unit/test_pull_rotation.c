@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -288,6 +289,36 @@ test_statement_alone(void **state)
 	strbuf_release(&new);
 }
 
+/* The statement ends the process that reads it: that is all it can do. */
+static void
+test_reader(void **state)
+{
+	const char *build = getenv("GSPD_BUILD");
+	const char *liar = arena_printf(arena, "%s/hates-<rotation",
+	    reader.folder);
+
+	(void)state;
+	if (build == NULL)
+		build = ".";
+	assert_int_equal(symlink(arena_printf(arena, "%s/tests/unit/parse_liar",
+				     build),
+			     liar),
+	    0);
+	reader.env.parser = liar;
+	pull_to(PEER_FRESH, "");
+	rotate(2);
+	pull_to(PEER_REJECTED, "killed by signal 11");
+	assert_int_equal(reader_row(&reader, "ca").epoch, 0);
+	assert_false(file_exists(
+	    arena_printf(arena, "%s/pages/ca/rot/1.xml", reader.folder)));
+	assert_int_equal(reader_records(&reader), 300);
+	reader.env.parser = arena_printf(arena, "%s/gspd", build);
+	pull_to(PEER_FRESH, "");
+	check_key(2);
+	assert_int_equal(reader_records(&reader), 300);
+	reader.env.parser = NULL;
+}
+
 /* ---- broken chains ---- */
 
 static void
@@ -429,6 +460,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_follow, scene_full,
+		    scene_end),
+		cmocka_unit_test_setup_teardown(test_reader, scene_full,
 		    scene_end),
 		cmocka_unit_test_setup_teardown(test_slept, scene_full,
 		    scene_end),

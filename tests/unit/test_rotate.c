@@ -81,7 +81,7 @@ follow(void)
 			return walked;
 		if (file_read(path, FEED_ROTATION_MAX, &bytes, &err) == -1 ||
 		    verify_rotation(arena, bytes.buf, bytes.len, "ca",
-			trust.epoch + 1, trust.nextkey, &got, &err) == -1)
+			trust.epoch + 1, trust.nextkey, NULL, &got, &err) == -1)
 			fail_msg("%s", err.text);
 		strbuf_release(&bytes);
 		memcpy(trust.key, got.online, 65);

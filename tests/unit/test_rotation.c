@@ -79,8 +79,8 @@ judge_bytes(const char *data, size_t len, const char *node, int64_t epoch,
 	struct feed_rotation got;
 	struct err err = { 0 };
 
-	if (verify_rotation(arena, data, len, node, epoch, key, &got, &err) ==
-	    0)
+	if (verify_rotation(arena, data, len, node, epoch, key, NULL, &got,
+		&err) == 0)
 		return ERR_NONE;
 	assert_int_not_equal(err.code, ERR_NONE);
 	assert_int_not_equal(err.text[0], '\0');
@@ -103,7 +103,7 @@ test_round_trip(void **state)
 
 	(void)state;
 	assert_int_equal(verify_rotation(arena, bytes.buf, bytes.len, "ca", 1,
-			     offline_hash, &got, &err),
+			     offline_hash, NULL, &got, &err),
 	    0);
 	assert_string_equal(got.node, "ca");
 	assert_int_equal(got.epoch, 1);
