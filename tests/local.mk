@@ -1,7 +1,6 @@
 # Tests that are not unit tests of one room.
 TESTS += tests/lint/lint.sh tests/lint/attacks.sh
-EXTRA_DIST += tests/lint/lint.sh tests/lint/attacks.sh docs/security.md \
-	tests/README.md tests/soak
+EXTRA_DIST += tests/lint/lint.sh tests/lint/attacks.sh tests/README.md tests/soak
 
 # The corpus of good and bad feeds: tests/feeds/README.md.
 check_PROGRAMS += tests/feeds/corpus tests/feeds/make
@@ -28,8 +27,18 @@ EXTRA_DIST += tests/xmlsec.sh tests/javaxml.sh tests/VerifyHead.java \
 include tests/conformance/local.mk
 
 # Whole nodes: run by script/test with pytest.
-EXTRA_DIST += tests/t/conftest.py tests/t/test_backup.py \
-	tests/t/test_bad_input.py tests/t/test_sandbox.py tests/t/test_commands.py \
-	tests/t/test_federate.py tests/t/test_kill.py \
-	tests/t/test_relay.py
-EXTRA_DIST += tests/t/test_hints.py
+EXTRA_DIST += tests/t/conftest.py \
+	tests/t/test_alliance.py \
+	tests/t/test_backup.py \
+	tests/t/test_bad_input.py \
+	tests/t/test_commands.py \
+	tests/t/test_faults.py \
+	tests/t/test_federate.py \
+	tests/t/test_guard.py \
+	tests/t/test_hints.py \
+	tests/t/test_kill.py \
+	tests/t/test_peers_shown.py \
+	tests/t/test_real_data.py \
+	tests/t/test_relay.py \
+	tests/t/test_rotate.py \
+	tests/t/test_sandbox.py
