@@ -74,6 +74,12 @@ parser_is_done(const struct parser *parser)
 	return parser->is_done;
 }
 
+int64_t
+parser_slow_ms(const struct parser *parser)
+{
+	return parser->slow_ms;
+}
+
 bool
 parser_is_here(const struct parser *parser)
 {
@@ -388,6 +394,7 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 			    "an answer of a size that no answer has", err);
 		gone = clock_monotonic_ms() - begin;
 		if (gone >= limit) {
+			parser->slow_ms += gone;
 			err_set(&parser->done, ERR_TRUST,
 			    "the process that reads its bytes gave no answer "
 			    "within %lld %s",

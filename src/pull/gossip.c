@@ -258,6 +258,16 @@ find_seen(const struct ledger_seen *seen, size_t n, const char *node)
 	return NULL;
 }
 
+/* And that by no clock that was set back since. */
+static bool
+is_ahead_since(const struct round *round, const struct ledger_seen *before,
+    const struct ledger_peer *row)
+{
+	return before != NULL && before->serial > row->serial &&
+	       before->ahead_since != 0 &&
+	       before->ahead_since <= round_now(round);
+}
+
 static int
 take_claim(struct peer *peer, struct arena *arena, const struct feed_seen *seen,
     const struct ledger_seen *before, struct err *err)
@@ -277,9 +287,7 @@ take_claim(struct peer *peer, struct arena *arena, const struct feed_seen *seen,
 	if (ledger_peer_get(round->env.ledger, seen->node, &row, err) == -1)
 		return -1;
 	if (claim.serial > row.serial)
-		claim.ahead_since = before != NULL &&
-					    before->serial > row.serial &&
-					    before->ahead_since != 0
+		claim.ahead_since = is_ahead_since(round, before, &row)
 					? before->ahead_since
 					: round_now(round);
 	if (ledger_seen_put(round->env.ledger, &claim, 1, err) == -1)

@@ -265,7 +265,9 @@ guard_note_refusal(struct peer *peer)
 	 * only too much for our settings may go on when those change.
 	 */
 	if (peer->step == STEP_HEAD || peer->step == STEP_DONE ||
-	    peer->plan.bytes > peer->plan.max_bytes || peer->is_refusal_noted)
+	    peer->plan.bytes > peer->plan.max_bytes ||
+	    peer->plan.index_bytes > peer->plan.max_bytes ||
+	    peer->is_refusal_noted)
 		return;
 	peer->is_refusal_noted = true;
 	memcpy(row->refused_digest, peer->digest, sizeof(row->refused_digest));

@@ -44,7 +44,8 @@ refuse_least(struct peer *peer)
 void
 peer_refuse_head(struct peer *peer, const char *reason)
 {
-	if (relay_is_signed(peer))
+	if (relay_is_honest(peer->arena, &peer->conf, &peer->row,
+		&peer->head_bytes))
 		peer_source_useless(peer, PEER_REJECTED, reason);
 	else
 		peer_source_lied(peer, reason);

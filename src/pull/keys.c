@@ -109,11 +109,17 @@ keys_learn(struct peer *peer)
 
 /* ---- the walk ---- */
 
+static const char *
+trouble(struct peer *peer, const char *why)
+{
+	return arena_printf(peer->arena, "%s %s", peer->head_trouble, why);
+}
+
+/* A rotation statement that is not to be believed. */
 static void
 give_up(struct peer *peer, const char *why)
 {
-	peer_refuse_head(peer,
-	    arena_printf(peer->arena, "%s %s", peer->head_trouble, why));
+	peer_source_lied(peer, trouble(peer, why));
 }
 
 /* It is proof enough by itself: it stays, whatever becomes of the head. */
@@ -148,6 +154,13 @@ take_statement(struct peer *peer, const struct net_answer *answer)
 		peer_fail_round(peer, &err);
 		return;
 	}
+	/* A peer that rotates without end is not to fill the disk. */
+	if (epoch > PULL_STATEMENTS &&
+	    file_remove(statement_path(peer, epoch - PULL_STATEMENTS), &err) ==
+		-1) {
+		peer_fail_round(peer, &err);
+		return;
+	}
 	memcpy(row->key, rotation.online, sizeof(row->key));
 	memcpy(row->nextkey, rotation.nextkey, sizeof(row->nextkey));
 	row->epoch = epoch;
@@ -169,7 +182,9 @@ on_statement(void *ctx, const struct net_answer *answer, struct err *err)
 		   peer->head_tries++ < PULL_RETRIES) {
 		ask_statement(peer);
 	} else if (err->code == ERR_NOTFOUND) {
-		give_up(peer, "and no rotation statement says so");
+		/* A relay that joined later may have none. */
+		peer_refuse_head(peer,
+		    trouble(peer, "and no rotation statement says so"));
 	} else if (err->code == ERR_LIMIT || err->code == ERR_FORMAT) {
 		give_up(peer,
 		    arena_printf(peer->arena,

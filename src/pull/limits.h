@@ -14,6 +14,7 @@
 #define PULL_CHURN_MIN      10000        /* changes a day, or all records */
 #define PULL_BUDGET_S       86400        /* budgets are of a day */
 #define PULL_BYTES_DAY      4            /* x max-bytes may be fetched */
+#define PULL_SLOW_TIMES     1000         /* x what its helper kept waiting */
 #define PULL_REQUESTS       100000       /* one peer in one round */
 #define PULL_QUARANTINE     3            /* refused so often: once a day */
 #define PULL_REFUSED_S      86400        /* then a refused head is read anew */
@@ -27,7 +28,8 @@
 #define PULL_MIRROR_BYTES   (1024 * 1024 * 1024LL)
 #define PULL_MIRROR_BATCH   64
 
-#define PULL_ROTATIONS_MAX 64 /* of one peer in one round */
+#define PULL_ROTATIONS_MAX 64   /* of one peer in one round */
+#define PULL_STATEMENTS    1024 /* kept; who slept longer asks the origin */
 
 #define PULL_RELAYS    3           /* asked for one peer in one round */
 #define PULL_LIAR_S    (7 * 86400) /* such a relay is not asked again */
@@ -35,6 +37,7 @@
 #define PULL_FREEZE_S  (2 * 3600)  /* witnesses are ahead for so long */
 #define PULL_HELPERS   16          /* that may wait beside their peers */
 #define PULL_PROOFS    8           /* on their way at once */
+#define PULL_PROOF_MS  5000        /* to read the head of one */
 #define PULL_LOST_S    30          /* a restored node publishes so far ahead */
 
 #endif

@@ -59,3 +59,8 @@ src_pull_libpull_a_SOURCES += src/pull/hint.c \
 UNIT_TESTS += tests/unit/test_pull_hint
 tests_unit_test_pull_hint_SOURCES = tests/unit/test_pull_hint.c $(PULL_WORLD)
 tests_unit_test_pull_hint_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_pull_bounds
+tests_unit_test_pull_bounds_SOURCES = tests/unit/test_pull_bounds.c \
+	$(PULL_WORLD)
+tests_unit_test_pull_bounds_LDADD = $(UNIT_LDADD)

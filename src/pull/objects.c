@@ -8,6 +8,9 @@
 
 #include "pull/peer.h"
 
+/* Pages and indexes of one head, with a gzip that gains nothing. */
+#define STAGED_MAX(max_bytes) (2 * (uint64_t)(max_bytes))
+
 static void step_indexes(struct peer *peer);
 static void plan_pages_again(struct peer *peer);
 static void step_pages(struct peer *peer);
@@ -304,6 +307,11 @@ peer_follow_head(struct peer *peer)
 
 	if (guard_quarantines(peer) || guard_stays_held(peer))
 		return;
+	if (store_bound(&peer->store, STAGED_MAX(peer->conf.max_bytes), &err) ==
+	    -1) {
+		peer_fail_round(peer, &err);
+		return;
+	}
 	if (plan_init(&peer->plan, &peer->head, peer->parser,
 		(uint64_t)peer->conf.max_records,
 		(uint64_t)peer->conf.max_bytes, &err) == -1) {

@@ -214,8 +214,9 @@ void relay_lied(struct peer *peer, const char *reason);
 void relay_note_good(struct peer *peer, char *reason, size_t len);
 /* Its own address failed in this round. */
 void relay_note_trouble(struct peer *peer);
-/* Signed by the key that counts, whatever else is wrong with it? */
-bool relay_is_signed(struct peer *peer);
+/* May who believes in the right keys carry this head? */
+bool relay_is_honest(struct arena *arena, const struct conf_peer *conf,
+    const struct ledger_peer *row, const struct strbuf *head);
 
 /* ---- guard.c: what a peer may cost and change ---- */
 

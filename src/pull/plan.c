@@ -24,6 +24,13 @@ add_refs(struct plan *plan, const struct feed_ref *refs, size_t n, int depth,
 			if (refs[i].len > FEED_INDEX_MAX)
 				return err_set(err, ERR_LIMIT,
 				    "an index of %u bytes", refs[i].len);
+			plan->index_bytes += refs[i].len;
+			if (plan->index_bytes > plan->max_bytes)
+				return err_set(err, ERR_LIMIT,
+				    "the feed has indexes of more than %llu "
+				    "bytes (max-bytes in peers.conf allows "
+				    "more)",
+				    (unsigned long long)plan->max_bytes);
 			VEC_PUSH(plan->indexes, plan->n_indexes,
 			    plan->cap_indexes, index);
 			continue;

@@ -26,7 +26,8 @@ struct plan {
 	struct parser *parser; /* reads the indexes */
 	uint64_t records;      /* as the head says */
 	uint64_t max_bytes;
-	uint64_t bytes; /* of pages listed so far */
+	uint64_t bytes;       /* of pages listed so far */
+	uint64_t index_bytes; /* and of indexes */
 	struct plan_index *indexes;
 	size_t n_indexes;
 	size_t cap_indexes;
@@ -75,6 +76,12 @@ int store_read(const struct store *store, const struct feed_ref *ref,
 /* What was staged for heads that this plan has left behind goes. */
 int store_trim(const struct store *store, const struct plan *plan,
     struct err *err) MUST_CHECK;
+/*
+ * What was staged for heads that never became whole goes, when it takes more
+ * than so many bytes of the disk: such a head lists new objects each time.
+ */
+int store_bound(const struct store *store, uint64_t max_bytes,
+    struct err *err) MUST_CHECK;
 /* It rests here and is whole; a damaged one is removed. */
 bool store_is_good(const struct store *store, const struct feed_ref *ref);
 /* Keep a checked object; packed (may be NULL) is the same as gzip. */
@@ -89,7 +96,8 @@ int store_accept(const struct store *store, const struct plan *plan,
     const struct strbuf *head, struct err *err) MUST_CHECK;
 int store_head(const struct store *store, struct strbuf *ret_bytes,
     struct err *err) MUST_CHECK;
-/* Two heads of one serial, as evidence: fork-<serial>-<digest8>.xml. */
+/* Two heads of one serial, as evidence: fork-<serial>-<digest8>.xml, or with
+ * all of the digest when that name is another's. */
 int store_fork(const struct store *store, int64_t serial, const char *digest,
     const char *old_digest, const void *data, size_t len,
     struct err *err) MUST_CHECK;

@@ -109,7 +109,7 @@ proof_release(struct round *round)
 static bool
 is_as_said(const struct round *round, const struct proof *proof)
 {
-	struct parser *parser = parser_new(round->env.parser, 0);
+	struct parser *parser = parser_new(round->env.parser, PULL_PROOF_MS);
 	struct verify_reader reader = parser_reader(parser);
 	struct verify_policy policy = { .node = proof->claim.node,
 		.key_hash = proof->key,
@@ -193,6 +193,24 @@ out:
 	return ret;
 }
 
+/* Its copy is signed with another key than the one that counts here. */
+static int
+judge_stranger(struct round *round, struct proof *proof, struct err *err)
+{
+	const struct ledger_seen *claim = &proof->claim;
+	const struct conf_peer *conf = conf_peer_find(round->env.peers,
+	    claim->node);
+	struct ledger_peer row;
+
+	if (ledger_peer_get(round->env.ledger, claim->node, &row, err) == -1)
+		return -1;
+	if (conf == NULL ||
+	    relay_is_honest(proof->arena, conf, &row, &proof->bytes))
+		return 0;
+	return relay_brand(round, claim->node, claim->witness,
+	    "its copy of the head is not signed with the peer's key", err);
+}
+
 static int
 judge(struct round *round, struct proof *proof, struct err *err)
 {
@@ -206,9 +224,7 @@ judge(struct round *round, struct proof *proof, struct err *err)
 		return proof->is_answered ? -1 : 0;
 	if (verify_signed(proof->arena, FEED_DOC_HEAD, proof->bytes.buf,
 		proof->bytes.len, proof->key, &body, &len, digest, NULL) != 0)
-		return relay_brand(round, claim->node, claim->witness,
-		    "its copy of the head is not signed with the peer's key",
-		    err);
+		return judge_stranger(round, proof, err);
 	if (strcmp(held, claim->digest) == 0 || !is_as_said(round, proof))
 		return 0;
 	return proof_keep(round, claim, &proof->bytes, err);

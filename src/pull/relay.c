@@ -41,11 +41,13 @@ claim_of(const struct peer *peer, const struct ledger_seen *seen, size_t n,
 }
 
 static bool
-is_liar(const struct ledger_liar *liars, size_t n, const char *relay)
+is_liar(const struct ledger_liar *liars, size_t n, const char *relay,
+    int64_t now)
 {
+	/* Later than the clock can have said: it was set back since. */
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(liars[i].relay, relay) == 0)
-			return true;
+			return liars[i].until - now <= PULL_LIAR_S;
 	return false;
 }
 
@@ -104,7 +106,8 @@ candidates(struct peer *peer, size_t *ret_n)
 		if (strcmp(conf->name, peer->conf.name) == 0 ||
 		    conf->is_paused ||
 		    (env->node != NULL && strcmp(conf->name, env->node) == 0) ||
-		    is_liar(liars, n_liars, conf->name) ||
+		    is_liar(liars, n_liars, conf->name,
+			round_now(peer->round)) ||
 		    (peer->has_same && claim <= peer->row.serial))
 			continue;
 		list[n].conf = conf;
@@ -183,23 +186,29 @@ relay_is_behind(struct peer *peer)
 /* ---- verdicts ---- */
 
 /*
- * By the key that counts, by the one before the rotations, or by the one that
- * it announced: who carries such a head is behind or ahead, but did not lie.
+ * By the key that counts, by the one before the rotations, by the one that it
+ * announced, or in a later epoch by whatever key it names: who carries such a
+ * head is behind or ahead, but did not lie.
  */
 bool
-relay_is_signed(struct peer *peer)
+relay_is_honest(struct arena *arena, const struct conf_peer *conf,
+    const struct ledger_peer *row, const struct strbuf *head)
 {
-	const char *keys[] = { peer->conf.key, peer->row.key,
-		peer->row.nextkey };
+	struct verify_policy policy = { .epoch = row->epoch };
+	char own[65] = "", digest[65];
+	const char *keys[] = { conf->key, row->key, row->nextkey, own };
 	const char *body;
-	char digest[65];
 	size_t len;
 
+	policy.key_hash = own;
+	if (verify_own_key(FEED_DOC_HEAD, head->buf, head->len, own, NULL) ==
+		-1 ||
+	    !verify_is_rotated(head->buf, head->len, &policy))
+		own[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (*keys[i] != '\0' &&
-		    verify_signed(peer->arena, FEED_DOC_HEAD,
-			peer->head_bytes.buf, peer->head_bytes.len, keys[i],
-			&body, &len, digest, NULL) == 0)
+		    verify_signed(arena, FEED_DOC_HEAD, head->buf, head->len,
+			keys[i], &body, &len, digest, NULL) == 0)
 			return true;
 	return false;
 }

@@ -15,6 +15,22 @@ round_now(const struct round *round)
 	return round->env.now(round->env.now_ctx);
 }
 
+/*
+ * Not before, by its own word, or because nobody else had a turn while its
+ * bytes were read: a thousand times as long is left to the others.
+ */
+static int64_t
+retry_at(const struct peer *peer, int64_t now)
+{
+	int64_t wait = parser_slow_ms(peer->parser) * PULL_SLOW_TIMES / 1000;
+
+	if (wait < peer->retry_after_s)
+		wait = peer->retry_after_s;
+	if (wait > PULL_BACKOFF_MAX_S)
+		wait = PULL_BACKOFF_MAX_S;
+	return wait > 0 ? now + wait : 0;
+}
+
 static void
 settle(struct peer *peer, enum peer_state state, const char *reason,
     bool is_failure)
@@ -39,7 +55,7 @@ settle(struct peer *peer, enum peer_state state, const char *reason,
 	if (state == PEER_REJECTED || state == PEER_HELD)
 		row->is_released = false;
 	row->last_try = now;
-	row->retry_at = peer->retry_after_s > 0 ? now + peer->retry_after_s : 0;
+	row->retry_at = retry_at(peer, now);
 	row->failures = is_failure ? row->failures + 1 : 0;
 }
 

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SUFFIX     ".xml.gz"
 #define LAST       "last.xml" /* the head accepted before head.xml */
 #define PACKED_MAX (2 * FEED_PAGE_MAX)
+#define BLOCK      4096 /* a small file takes so much all the same */
 
 void
 store_init(struct store *store, struct arena *arena, const char *folder,
@@ -222,6 +224,30 @@ store_trim(const struct store *store, const struct plan *plan, struct err *err)
 	return rc;
 }
 
+int
+store_bound(const struct store *store, uint64_t max_bytes, struct err *err)
+{
+	struct arena *arena = arena_new();
+	uint64_t used = 0;
+	char **names;
+	size_t n;
+	int ret = -1;
+
+	if (file_list(arena, store->staging, &names, &n, err) == -1)
+		goto out;
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+
+		if (stat(arena_printf(arena, "%s/%s", store->staging, names[i]),
+			&st) == 0)
+			used += (uint64_t)st.st_size + BLOCK;
+	}
+	ret = used <= max_bytes ? 0 : file_remove_tree(store->staging, err);
+out:
+	arena_free(arena);
+	return ret;
+}
+
 /* The head before this one: evidence, should it turn out to be forked. */
 static int
 keep_last(struct arena *arena, const struct store *store,
@@ -273,13 +299,39 @@ store_head(const struct store *store, struct strbuf *ret_bytes, struct err *err)
 	return rc;
 }
 
+static bool
+has_digest(const struct strbuf *head, const char *digest)
+{
+	uint8_t raw[SHA256_LEN];
+	struct feed_cut cut;
+	enum feed_alg alg;
+	struct strbuf text;
+	bool has = false;
+
+	if (feed_head_cut(head->buf, head->len, &alg, &cut, NULL) != 0 ||
+	    hex_decode(digest, raw, sizeof(raw)) == -1)
+		return false;
+	strbuf_init(&text, 100);
+	base64_encode(raw, sizeof(raw), &text);
+	has = text.len == 44 && memcmp(text.buf, cut.digest, 44) == 0;
+	strbuf_release(&text);
+	return has;
+}
+
 static int
 put_evidence(struct arena *arena, const struct store *store, int64_t serial,
     const char *digest, const void *data, size_t len, struct err *err)
 {
 	const char *path = arena_printf(arena, "%s/fork-%lld-%.8s.xml",
 	    store->folder, (long long)serial, digest);
+	struct strbuf kept;
 
+	/* Two heads can be ground until their digests begin alike. */
+	if (file_read(path, FEED_HEAD_MAX, &kept, NULL) == 0 &&
+	    !has_digest(&kept, digest))
+		path = arena_printf(arena, "%s/fork-%lld-%s.xml", store->folder,
+		    (long long)serial, digest);
+	strbuf_release(&kept);
 	return file_exists(path) ? 0 : file_replace(path, data, len, 0644, err);
 }
 
@@ -326,25 +378,6 @@ out:
 	strbuf_release(&old);
 	arena_free(arena);
 	return ret;
-}
-
-static bool
-has_digest(const struct strbuf *head, const char *digest)
-{
-	uint8_t raw[SHA256_LEN];
-	struct feed_cut cut;
-	enum feed_alg alg;
-	struct strbuf text;
-	bool has = false;
-
-	if (feed_head_cut(head->buf, head->len, &alg, &cut, NULL) != 0 ||
-	    hex_decode(digest, raw, sizeof(raw)) == -1)
-		return false;
-	strbuf_init(&text, 100);
-	base64_encode(raw, sizeof(raw), &text);
-	has = text.len == 44 && memcmp(text.buf, cut.digest, 44) == 0;
-	strbuf_release(&text);
-	return has;
 }
 
 /* The head of this digest, if it is the last one accepted or the one before:

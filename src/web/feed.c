@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "crypto/crypto.h"
 #include "web/inside.h"
 
 #define HEAD_MAX   (64 * 1024)   /* of head.xml */
@@ -87,6 +88,26 @@ is_rot_name(const char *name)
 
 	return len > 0 && len < 10 && name[0] != '0' &&
 	       strcmp(name + len, ".xml") == 0;
+}
+
+bool
+feed_is_whole(const struct http_request *req, const char *folder,
+    const char *name)
+{
+	const char *path = arena_printf(req->arena, "%s/%s.gz", folder, name);
+	struct strbuf packed, plain;
+	char hash[65] = "";
+	struct err err;
+
+	if (strncmp(name, "p/", 2) != 0 || !is_object_name(name + 2))
+		return true;
+	strbuf_init(&plain, OBJECT_MAX);
+	if (file_read(path, OBJECT_MAX, &packed, &err) == 0 &&
+	    gzip_unpack(packed.buf, packed.len, OBJECT_MAX, &plain, &err) == 0)
+		sha256_hex(plain.buf, plain.len, hash);
+	strbuf_release(&packed);
+	strbuf_release(&plain);
+	return strncmp(name + 2, hash, 64) == 0;
 }
 
 void

@@ -44,6 +44,9 @@ void handler_headers(struct http_response *res);
 /* feed.c: a file of the feed in `folder`; name is the path below it */
 void feed_serve(const struct http_request *req, const char *folder,
     const char *name, struct http_response *res);
+/* Do the bytes on the disk have the hash that is their name? */
+bool feed_is_whole(const struct http_request *req, const char *folder,
+    const char *name);
 void feed_not_found(struct http_response *res);
 
 /* relay.c: path is what follows /feed/m/ */

@@ -51,14 +51,18 @@ relay_handle(const struct api *api, const struct http_request *req,
     const char *path, struct http_response *res)
 {
 	size_t len = strcspn(path, "/");
-	const char *node = arena_strndup(req->arena, path, len);
+	const char *node = arena_strndup(req->arena, path, len), *folder, *name;
 
 	if (!api->conf->is_relay || path[len] != '/' ||
 	    len >= RECORD_NODE_MAX || !is_carried(api, node)) {
 		feed_not_found(res);
 		return;
 	}
-	feed_serve(req,
-	    arena_printf(req->arena, "%s/pages/%s", api->folder, node),
-	    path + len + 1, res);
+	folder = arena_printf(req->arena, "%s/pages/%s", api->folder, node);
+	name = path + len + 1;
+	/* A disk that lost a page is not to make a liar of this node. */
+	if (feed_is_whole(req, folder, name))
+		feed_serve(req, folder, name, res);
+	else
+		feed_not_found(res);
 }

@@ -202,6 +202,8 @@ misbehave(void)
 	if (is("silent"))
 		for (;;)
 			(void)pause();
+	else if (is("slow") && answers == 0)
+		(void)usleep(1500000);
 	else if (is("exits"))
 		_exit(3);
 	else if (is("crashes"))

@@ -373,6 +373,64 @@ test_freeze(void **state)
 	strbuf_release(&old);
 }
 
+/* What was learnt by a clock that was years ahead counts from now. */
+static void
+test_freeze_after_clock(void **state)
+{
+	struct ledger_seen *seen;
+	char digest[65] = "";
+	size_t n;
+
+	(void)state;
+	memset(digest, 'b', 64);
+	says(0, "ca", origin.now + 200, digest);
+	assert_int_equal(ledger_seen(reader.ledger, arena, "nz", "ca", &seen,
+			     &n, &err),
+	    0);
+	assert_int_equal(n, 1);
+	seen[0].ahead_since = reader.now + 10 * 365 * 86400LL;
+	assert_int_equal(ledger_seen_put(reader.ledger, seen, 1, &err), 0);
+	says(0, "ca", origin.now + 200, digest);
+	assert_int_equal(ledger_seen(reader.ledger, arena, "nz", "ca", &seen,
+			     &n, &err),
+	    0);
+	assert_int_equal(seen[0].ahead_since, reader.now);
+}
+
+/* Whoever follows a rotation before us says what is true. */
+static void
+test_ahead_by_rotation(void **state)
+{
+	struct strbuf bytes;
+	struct ledger_liar *liars;
+	char one[65] = "", two[65] = "";
+	struct rotate_options options = { .folder = origin.folder,
+		.node = "ca" };
+	struct rotate_result result;
+	size_t n;
+
+	(void)state;
+	memset(one, 'b', 64);
+	memset(two, 'c', 64);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(publish_rotate(origin.ledger, &options,
+				     &result, &err),
+		    0);
+	move_on("Band");
+	bytes = head_bytes();
+	carries(0, &bytes);
+	says(0, "ca", origin.now, one);
+	/* The other one lies, and both are asked for what they saw. */
+	atomic_store(&relays[1].mode, RELAY_GONE);
+	says(1, "ca", origin.now, two);
+	alarms("ca", 2);
+	assert_int_equal(ledger_liars(reader.ledger, arena, "ca", reader.now,
+			     &liars, &n, &err),
+	    0);
+	assert_int_equal(n, 0);
+	strbuf_release(&bytes);
+}
+
 /* A peer that can not be reached is not frozen. */
 static void
 test_no_freeze(void **state)
@@ -454,6 +512,8 @@ main(void)
 		ROW(test_fork_unproven),
 		ROW(test_idle_talk),
 		ROW(test_freeze),
+		ROW(test_freeze_after_clock),
+		ROW(test_ahead_by_rotation),
 		ROW(test_no_freeze),
 		ROW(test_stolen),
 	};

@@ -323,6 +323,30 @@ test_reader(void **state)
 	pull_to(PEER_FRESH, "");
 }
 
+/* While it is waited for nobody else has a turn: that is made up for. */
+static void
+test_slow_reader(void **state)
+{
+	const char *build = getenv("GSPD_BUILD");
+	const char *slow = arena_printf(arena, "%s/slow", reader.folder);
+	struct ledger_peer row;
+
+	(void)state;
+	assert_int_equal(symlink(arena_printf(arena, "%s/tests/unit/parse_liar",
+				     build != NULL ? build : "."),
+			     slow),
+	    0);
+	reader.env.parser = slow;
+	pull_to(PEER_FRESH, "");
+	row = reader_row(&reader, "ca");
+	assert_in_range(pull_due(&row, 300, reader.now), 480, 4000);
+	/* Which a good round ends. */
+	reader.now += 4000;
+	reader.env.parser = NULL;
+	pull_to(PEER_FRESH, "");
+	assert_int_equal(reader_row(&reader, "ca").retry_at, 0);
+}
+
 static void
 test_lying_sums(void **state)
 {
@@ -504,6 +528,7 @@ main(void)
 		ROW(test_private),
 		ROW(test_damaged_store),
 		ROW(test_reader),
+		ROW(test_slow_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

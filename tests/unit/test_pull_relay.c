@@ -325,6 +325,50 @@ test_liars(void **state)
 	assert_liar(RELAY_OTHER_HEAD, "");
 }
 
+/* Branded by a clock that was years ahead. */
+static void
+test_liar_by_clock(void **state)
+{
+	struct ledger_liar liar = { .relay = "nz",
+		.node = "ca",
+		.until = reader.now + 10 * 365 * 86400LL };
+
+	(void)state;
+	assert_int_equal(ledger_liar_put(reader.ledger, &liar, &err), 0);
+	atomic_store(&site.mode, SITE_BUSY);
+	only(0, RELAY_GOOD, RELAY_GONE);
+	pull_to(PEER_FRESH, "taken from nz");
+}
+
+/* It joined after the rotations, so it has no statement of them. */
+static void
+test_joined_later(void **state)
+{
+	struct rotate_options options = { .folder = origin.folder,
+		.node = "ca" };
+	struct rotate_result result;
+
+	(void)state;
+	pull_to(PEER_FRESH, "");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(publish_rotate(origin.ledger, &options,
+				     &result, &err),
+		    0);
+	publish_more("Band");
+	assert_int_equal(file_read(world_path(&origin, arena, "feed/head.xml"),
+			     FEED_HEAD_MAX, &relays[0].other, &err),
+	    0);
+	only(0, RELAY_OTHER_HEAD, RELAY_GONE);
+	atomic_store(&site.mode, SITE_BUSY);
+	claim("nz", "ca", origin.now, 0);
+	pull_to(PEER_UNREACHABLE, "503");
+	assert_int_equal(count_liars(), 0);
+	site_reset(&site);
+	reader.now += 3600;
+	pull_to(PEER_FRESH, "");
+	assert_int_equal(reader_row(&reader, "ca").epoch, 2);
+}
+
 /* Old, gone, slow: of no use, but no lie. */
 static void
 test_useless(void **state)
@@ -488,6 +532,8 @@ main(void)
 		ROW(test_origin_is_spared),
 		ROW(test_torn),
 		ROW(test_liars),
+		ROW(test_liar_by_clock),
+		ROW(test_joined_later),
 		ROW(test_useless),
 		ROW(test_claims),
 		ROW(test_broken_origin),

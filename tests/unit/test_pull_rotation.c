@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "pull/limits.h"
 #include "pull_scene.h"
 
 static const char *
@@ -251,6 +252,41 @@ test_stolen(void **state)
 	strbuf_release(&good);
 }
 
+/* A peer that rotates without end fills no disk. */
+static void
+test_statements_bounded(void **state)
+{
+	struct ledger_peer row;
+	struct key *next = key_new(&err), *online = key_new(&err);
+	char path[300], hash[65];
+
+	(void)state;
+	assert_non_null(next);
+	assert_non_null(online);
+	pull_to(PEER_FRESH, "");
+	row = reader_row(&reader, "ca");
+	row.epoch = PULL_STATEMENTS;
+	key_hash(next, row.nextkey);
+	assert_int_equal(ledger_peer_put(reader.ledger, &row, &err), 0);
+	(void)snprintf(path, sizeof(path), "%s/pages/ca/rot", reader.folder);
+	assert_int_equal(file_mkdirs(path, 0755, &err), 0);
+	for (int i = 1; i < 3; i++)
+		assert_int_equal(file_put(arena_printf(arena, "%s/%d.xml", path,
+					      i),
+				     "<rotation/>", 11, 0644, &err),
+		    0);
+	key_hash(online, hash);
+	forge_statement(next, PULL_STATEMENTS + 1, hash);
+	forge_head(online, PULL_STATEMENTS + 1, "");
+	pull_to(PEER_FRESH, "");
+	assert_true(file_exists(
+	    arena_printf(arena, "%s/%d.xml", path, PULL_STATEMENTS + 1)));
+	assert_false(file_exists(arena_printf(arena, "%s/1.xml", path)));
+	assert_true(file_exists(arena_printf(arena, "%s/2.xml", path)));
+	key_free(next);
+	key_free(online);
+}
+
 /* A statement stays followed, whatever head came with it. */
 static void
 test_statement_alone(void **state)
@@ -471,6 +507,8 @@ main(void)
 		    scene_end),
 		cmocka_unit_test_setup_teardown(test_stolen, scene_full,
 		    scene_end),
+		cmocka_unit_test_setup_teardown(test_statements_bounded,
+		    scene_full, scene_end),
 		cmocka_unit_test_setup_teardown(test_statement_alone,
 		    scene_full, scene_end),
 		cmocka_unit_test_setup_teardown(test_gap, scene_full,

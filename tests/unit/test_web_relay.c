@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/crypto.h"
 #include "ledger/ledger.h"
 #include "visit.h"
 
@@ -41,6 +42,18 @@ put_page(const char *name, const void *data, size_t len)
 	assert_int_equal(file_put(path, data, len, 0600, &err), 0);
 }
 
+/* Named by its hash. */
+static const char page[] = "<feed>theirs</feed>\n";
+
+static const char *
+page_name(void)
+{
+	static char hash[65];
+
+	sha256_hex(page, strlen(page), hash);
+	return hash;
+}
+
 static void
 put_conf(const char *name, const char *text)
 {
@@ -54,7 +67,6 @@ put_conf(const char *name, const char *text)
 static void
 put_pages(void)
 {
-	static const char page[] = "<feed>theirs</feed>\n";
 	struct strbuf gz;
 	char path[300];
 	struct err err;
@@ -72,8 +84,13 @@ put_pages(void)
 	put_page("fork-1-abcdef01.xml", "<head>fork</head>", 17);
 	put_page("bad.txt", "bad", 3);
 	put_page("rot/2.xml", "<rotation/>", 11);
+	(void)snprintf(path, sizeof(path), "p/%s.xml.gz", page_name());
+	put_page(path, gz.buf, gz.len);
+	/* As a power cut or a bad disk leaves them. */
 	(void)snprintf(path, sizeof(path), "p/%064d.xml.gz", 9);
 	put_page(path, gz.buf, gz.len);
+	(void)snprintf(path, sizeof(path), "p/%064d.xml.gz", 7);
+	put_page(path, gz.buf, gz.len / 2);
 	(void)snprintf(path, sizeof(path), "staging/%064d.xml.gz", 8);
 	put_page(path, gz.buf, gz.len);
 	strbuf_release(&gz);
@@ -105,7 +122,8 @@ test_carried(void **state)
 	(void)client_header(&out, "ETag", etag, sizeof(etag));
 	(void)snprintf(lines, sizeof(lines), "If-None-Match: %s\r\n", etag);
 	get("/feed/m/sg/head.xml", lines, 304);
-	(void)snprintf(target, sizeof(target), "/feed/m/sg/p/%064d.xml", 9);
+	(void)snprintf(target, sizeof(target), "/feed/m/sg/p/%s.xml",
+	    page_name());
 	get(target, "", 200);
 	assert_string_equal(client_body(&out), "<feed>theirs</feed>\n");
 	assert_header("Content-Type", "application/atom+xml");
@@ -115,6 +133,13 @@ test_carried(void **state)
 	get("/feed/m/sg/rot/2.xml", "", 200);
 	assert_string_equal(client_body(&out), "<rotation/>");
 	assert_header("Cache-Control", "public, max-age=31536000, immutable");
+	/* What is damaged would make liars of us. */
+	for (int i = 7; i <= 9; i += 2) {
+		(void)snprintf(target, sizeof(target), "/feed/m/sg/p/%064d.xml",
+		    i);
+		get(target, "", 404);
+		get(target, "Accept-Encoding: gzip\r\n", 404);
+	}
 	/* Neither what was not accepted, nor anybody who is no peer. */
 	(void)snprintf(target, sizeof(target), "/feed/m/sg/p/%064d.xml", 8);
 	get(target, "", 404);
