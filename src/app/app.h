@@ -169,6 +169,8 @@ int app_rebuild(struct app *app, struct err *err) MUST_CHECK;
 
 int exit_code(const struct err *err);
 /* Write to standard output; ERR_SYS when it is full or gone. */
+/* Foreign text made safe for a terminal: no control characters, one line. */
+void out_safe(struct strbuf *sb, const char *text);
 int out_text(const struct strbuf *sb, struct err *err) MUST_CHECK;
 int out_printf(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
 /* "gspd: " text on standard error. */

@@ -108,6 +108,12 @@ take_command(struct app *app, struct words *w, struct err *err)
 			app->command = find_command(first);
 			if (app->command != NULL)
 				return 1;
+			/* `gspd help`, as people type it. */
+			if (strcmp(first, "help") == 0 && !app->help) {
+				app->help = true;
+				first = NULL;
+				continue;
+			}
 			if (strncmp(first, "-", 1) == 0 ||
 			    help_group(NULL, first) == 0)
 				return unknown_command(first, err);

@@ -185,8 +185,8 @@ add_urls(struct strbuf *sb, const struct feed_member *member)
 		strbuf_addf(sb, " %s", member->urls[i]);
 }
 
-static bool
-same_urls(const struct feed_member *a, const struct feed_member *b)
+bool
+board_same_urls(const struct feed_member *a, const struct feed_member *b)
 {
 	if (a->n_urls != b->n_urls)
 		return false;
@@ -213,7 +213,7 @@ add_change(struct strbuf *sb, const struct feed_member *old,
 	else if (strcmp(old->key, member->key) != 0)
 		strbuf_addf(sb, "! %s has another key: %s instead of %s\n",
 		    node, member->key, old->key);
-	if (!was_in || !same_urls(old, member)) {
+	if (!was_in || !board_same_urls(old, member)) {
 		strbuf_addf(sb, "  %s is at", node);
 		add_urls(sb, member);
 		strbuf_addch(sb, '\n');

@@ -32,6 +32,7 @@ const struct feed_alliance *board_endorsed(struct app *app,
 int board_endorsement(struct app *app, const struct board *board,
     const char *key, struct feed_endorsement *ret_endorsement,
     struct err *err) MUST_CHECK;
+bool board_same_urls(const struct feed_member *a, const struct feed_member *b);
 /* What is new, line by line; `old` NULL: all of it. */
 void board_changes(struct strbuf *sb, const struct feed_alliance *old,
     const struct feed_alliance *list);

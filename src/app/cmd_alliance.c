@@ -145,11 +145,19 @@ take_key(struct app *app, struct feed_member *member, struct err *err)
 	return 0;
 }
 
+static bool
+is_same(const struct feed_member *a, const struct feed_member *b)
+{
+	return strcmp(a->key, b->key) == 0 && a->epoch == b->epoch &&
+	       a->least == b->least && a->has_left == b->has_left &&
+	       board_same_urls(a, b);
+}
+
 static int
 run_add(struct app *app, struct err *err)
 {
 	const char *node = app->words[1], *what;
-	struct feed_member *member;
+	struct feed_member *member, was;
 	struct board board;
 	bool is_new;
 
@@ -168,6 +176,7 @@ run_add(struct app *app, struct err *err)
 		    node);
 	member = place_for(app, &board.list, node);
 	what = is_new ? "added" : member->has_left ? "is back" : "changed";
+	was = *member;
 	member->has_left = false;
 	if (take_urls(app, member, err) == -1 ||
 	    take_key(app, member, err) == -1 ||
@@ -176,6 +185,12 @@ run_add(struct app *app, struct err *err)
 	    args_int(app, "--least", member->least, 0, INT64_MAX / 2,
 		&member->least, err) == -1)
 		return -1;
+	/* A new list would void the endorsements for nothing. */
+	if (!is_new && is_same(&was, member))
+		return out_printf(err,
+		    "%s is in the list like this already: nothing was "
+		    "changed\n",
+		    node);
 	return save(app, &board, arena_printf(app->arena, "%s %s", node, what),
 	    err);
 }

@@ -66,6 +66,9 @@ text_endorsements(struct show *s)
 		strbuf_addf(&s->out,
 		    "board      %" PRId64 " of %zu keys are needed\n",
 		    s->needed, s->n_keys);
+	if (s->files.n == 0 && s->n_keys == 0)
+		strbuf_addstr(&s->out,
+		    "endorsed   by nobody yet: gspd alliance sign\n");
 	for (size_t i = 0; i < s->files.n; i++)
 		strbuf_addf(&s->out, "endorsed   %s  %s\n", s->files.keys[i],
 		    judge(s, i));
@@ -111,11 +114,14 @@ text_followed(struct show *s)
 	char age[24];
 
 	strbuf_addf(&s->out, "state      %s\n",
-	    !s->has_list                     ? "no list is in force yet"
+	    !s->has_list ? "no list is in force yet: gspd pull asks for it"
 	    : s->list.expires <= clock_now() ? "in force, but expired"
 					     : "in force");
-	if (s->row.reason[0] != '\0')
-		strbuf_addf(&s->out, "note       %s\n", s->row.reason);
+	if (s->row.reason[0] != '\0') {
+		strbuf_addstr(&s->out, "note       ");
+		out_safe(&s->out, s->row.reason);
+		strbuf_addch(&s->out, '\n');
+	}
 	if (s->row.last_try > 0) {
 		clock_format_age(clock_now() - s->row.last_try, age,
 		    sizeof(age));

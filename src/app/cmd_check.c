@@ -42,7 +42,9 @@ note(struct check *c, const char *kind, const char *fmt, ...)
 	c->problems += strcmp(kind, "problem") == 0;
 	c->warnings += strcmp(kind, "warning") == 0;
 	if (!c->app->json) {
-		strbuf_addf(&c->text, "%-8s %s\n", kind, line);
+		strbuf_addf(&c->text, "%-8s ", kind);
+		out_safe(&c->text, line);
+		strbuf_addch(&c->text, '\n');
 		return;
 	}
 	json_object(&c->w);
@@ -71,6 +73,9 @@ check_modes(struct check *c)
 			    "%s: others may read this key: chmod 600 %s", path,
 			    path);
 	}
+	/* Said already, and no key is looked for without it. */
+	if (!c->app->has_conf)
+		return;
 	key = app_key(c->app, &err);
 	if (key == NULL) {
 		c->is_conf = true;

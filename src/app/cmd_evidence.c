@@ -160,6 +160,8 @@ static int
 copy_into(struct app *app, const struct evidence *evidence, const char *dir,
     struct err *err)
 {
+	if (evidence->n == 0)
+		return 0;
 	if (file_mkdirs(dir, 0755, err) == -1)
 		return -1;
 	for (size_t i = 0; i < evidence->n; i++) {
@@ -260,6 +262,10 @@ settle(struct app *app, struct evidence *evidence, struct err *err)
 	const char *node = evidence->node;
 	int64_t now = clock_now();
 
+	if (evidence->n_alarms == 0 && evidence->row.state != PEER_FORKED)
+		return out_printf(err,
+		    "%s: there is no alarm about it: nothing to settle\n",
+		    node);
 	if (ledger_begin(ledger, err) == -1)
 		return -1;
 	if (ledger_alarm_end(ledger, node, ALARM_FORK, NULL, err) == -1 ||
@@ -286,7 +292,8 @@ fail:
 }
 
 static int
-show(struct app *app, const struct evidence *evidence, struct err *err)
+show(struct app *app, const struct evidence *evidence, const char *into,
+    struct err *err)
 {
 	struct strbuf sb;
 	int ret;
@@ -296,6 +303,11 @@ show(struct app *app, const struct evidence *evidence, struct err *err)
 		json_evidence(&sb, evidence);
 	else
 		text_evidence(&sb, evidence);
+	if (!app->json && into != NULL && evidence->n > 0) {
+		strbuf_addstr(&sb, "copied, with the keys, into ");
+		out_safe(&sb, into);
+		strbuf_addch(&sb, '\n');
+	}
 	ret = out_text(&sb, err);
 	strbuf_release(&sb);
 	return ret;
@@ -328,7 +340,7 @@ run_peer_evidence(struct app *app, struct err *err)
 	is_open = evidence->n_alarms > 0 || evidence->row.state == PEER_FORKED;
 	if (read_heads(app, evidence, err) == 0 &&
 	    (into == NULL || copy_into(app, evidence, into, err) == 0))
-		ret = show(app, evidence, err);
+		ret = show(app, evidence, into, err);
 	for (size_t i = 0; i < evidence->n; i++)
 		strbuf_release(&evidence->heads[i].bytes);
 	return ret == 0 && is_open ? EXIT_PROBLEM : ret;

@@ -30,32 +30,6 @@ static const struct question questions[N_ANSWERS] = {
 	[CONTACT] = { "--contact", "E-mail address shown to people", "" },
 };
 
-static int
-gather(struct app *app, const char *answers[N_ANSWERS], struct err *err)
-{
-	bool may_ask = is_terminal() && !args_flag(app, "--yes");
-
-	for (int i = 0; i < N_ANSWERS; i++) {
-		const struct question *q = &questions[i];
-		const char *def = q->def;
-
-		answers[i] = args_value(app, q->option);
-		if (answers[i] != NULL)
-			continue;
-		if (may_ask)
-			answers[i] = ask(app->arena, q->text,
-			    def == NULL ? "" : def);
-		else
-			answers[i] = def;
-		if (answers[i] == NULL)
-			return err_set(err, ERR_USAGE,
-			    "%s is missing: give it, or run on a terminal to "
-			    "be asked",
-			    q->option);
-	}
-	return 0;
-}
-
 /* "answers:2: node must be ..." -> "--node must be ..." */
 static void
 blame_option(struct err *err)
@@ -81,7 +55,8 @@ blame_option(struct err *err)
 
 /* The same checks as for a file: by reading what would be in it. */
 static int
-make_conf(struct app *app, const char *answers[N_ANSWERS], struct err *err)
+parse_answers(const char *answers[N_ANSWERS], struct conf *ret_conf,
+    struct err *err)
 {
 	struct strbuf sb;
 	int ret = -1;
@@ -98,14 +73,82 @@ make_conf(struct app *app, const char *answers[N_ANSWERS], struct err *err)
 	    "languages = %s\ncontact = %s\n[web]\nlisten = %s\n",
 	    answers[NODE], answers[ORGANISATION], answers[URL],
 	    answers[LANGUAGES], answers[CONTACT], answers[LISTEN]);
-	ret = conf_parse("answers", sb.buf, sb.len, &app->conf, err);
-	if (ret == 0)
-		app->has_conf = true;
-	else
+	ret = conf_parse("answers", sb.buf, sb.len, ret_conf, err);
+	if (ret == -1)
 		blame_option(err);
 out:
 	strbuf_release(&sb);
 	return ret;
+}
+
+/* Whether nothing is wrong with this one answer, whatever the others are. */
+static int
+try_answer(int i, const char *answer, struct err *err)
+{
+	const char *answers[N_ANSWERS] = { "ca", "x", "https://a.example/",
+		"127.0.0.1:8080", "en", "" };
+	struct conf conf = { 0 };
+
+	answers[i] = answer;
+	if (parse_answers(answers, &conf, err) == -1)
+		return -1;
+	conf_release(&conf);
+	return 0;
+}
+
+/* Again until it can be used, or until nobody answers. */
+static int
+ask_answer(struct app *app, int i, const char **ret_answer, struct err *err)
+{
+	const struct question *q = &questions[i];
+
+	for (;;) {
+		const char *answer = ask(app->arena, q->text,
+		    q->def == NULL ? "" : q->def);
+
+		if (try_answer(i, answer, err) == 0) {
+			*ret_answer = answer;
+			return 0;
+		}
+		if (feof(stdin) || ferror(stdin))
+			return -1;
+		complain("%s", err->text);
+	}
+}
+
+static int
+gather(struct app *app, const char *answers[N_ANSWERS], struct err *err)
+{
+	bool may_ask = is_terminal() && !args_flag(app, "--yes");
+
+	for (int i = 0; i < N_ANSWERS; i++) {
+		const struct question *q = &questions[i];
+
+		answers[i] = args_value(app, q->option);
+		if (answers[i] != NULL)
+			continue;
+		if (may_ask) {
+			if (ask_answer(app, i, &answers[i], err) == -1)
+				return -1;
+			continue;
+		}
+		answers[i] = q->def;
+		if (answers[i] == NULL)
+			return err_set(err, ERR_USAGE,
+			    "%s is missing: give it, or run on a terminal to "
+			    "be asked",
+			    q->option);
+	}
+	return 0;
+}
+
+static int
+make_conf(struct app *app, const char *answers[N_ANSWERS], struct err *err)
+{
+	if (parse_answers(answers, &app->conf, err) == -1)
+		return -1;
+	app->has_conf = true;
+	return 0;
 }
 
 /* A folder where init was cut short is taken on; a node's never. */

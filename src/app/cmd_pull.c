@@ -85,10 +85,12 @@ text_results(struct strbuf *sb, const struct pull_result *results, size_t n)
 
 		strbuf_addf(sb,
 		    "%-12s %-12s %" PRId64 " records, %" PRId64
-		    " pages fetched, %" PRId64 " bytes, %" PRId64 " ms%s%s\n",
+		    " pages fetched, %" PRId64 " bytes, %" PRId64 " ms%s",
 		    r->name, peer_state_name(r->state), r->records,
 		    r->pages_fetched, r->bytes, r->took_ms,
-		    r->reason[0] ? ": " : "", r->reason);
+		    r->reason[0] ? ": " : "");
+		out_safe(sb, r->reason);
+		strbuf_addch(sb, '\n');
 	}
 }
 

@@ -12,6 +12,8 @@
 
 #include "app/app.h"
 
+#define SAFE_MAX 2000 /* bytes of one foreign text */
+
 int
 exit_code(const struct err *err)
 {
@@ -24,6 +26,23 @@ exit_code(const struct err *err)
 	case ERR_CONF: return EXIT_CONF;
 	default: return EXIT_PROBLEM;
 	}
+}
+
+void
+out_safe(struct strbuf *sb, const char *text)
+{
+	struct strbuf quoted_text;
+
+	strbuf_init(&quoted_text, 8192);
+	log_quote(&quoted_text, text, strlen(text), SAFE_MAX);
+	for (size_t i = 0; i < quoted_text.len; i++) {
+		const char *p = quoted_text.buf + i;
+
+		if (*p == '\\' && (p[1] == '\'' || p[1] == '"' || p[1] == '\\'))
+			p = quoted_text.buf + ++i;
+		strbuf_addch(sb, *p);
+	}
+	strbuf_release(&quoted_text);
 }
 
 static int
@@ -59,22 +78,24 @@ out_printf(struct err *err, const char *fmt, ...)
 void
 complain(const char *fmt, ...)
 {
-	char line[1200];
-	size_t len = 6;
+	char text[1200];
+	struct strbuf line;
 	va_list ap;
 
-	(void)snprintf(line, sizeof(line), "gspd: ");
 	va_start(ap, fmt);
-	(void)vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	for (char *p = line; *p != '\0'; p++)
+	for (char *p = text; *p != '\0'; p++)
 		if (*p == '\n' || *p == '\r')
 			*p = ' ';
-	len = strlen(line);
-	line[len++] = '\n';
+	strbuf_init(&line, 8 * sizeof(text));
+	strbuf_addstr(&line, "gspd: ");
+	out_safe(&line, text);
+	strbuf_addch(&line, '\n');
 	/* Nobody to tell when standard error is gone. */
-	if (write(STDERR_FILENO, line, len) == -1)
-		return;
+	if (write(STDERR_FILENO, line.buf, line.len) == -1)
+		text[0] = '\0';
+	strbuf_release(&line);
 }
 
 bool

@@ -74,24 +74,6 @@ json_peer(struct json_writer *w, const struct api_peer *peer, bool with_details,
 	json_object_end(w);
 }
 
-/* Foreign text made safe for a terminal; quotes need no escape there. */
-static void
-add_safe(struct strbuf *sb, const char *text)
-{
-	struct strbuf quoted_text;
-
-	strbuf_init(&quoted_text, 8192);
-	log_quote(&quoted_text, text, strlen(text), TEXT_MAX);
-	for (size_t i = 0; i < quoted_text.len; i++) {
-		const char *p = quoted_text.buf + i;
-
-		if (*p == '\\' && (p[1] == '\'' || p[1] == '"'))
-			continue;
-		strbuf_addch(sb, *p);
-	}
-	strbuf_release(&quoted_text);
-}
-
 /* In lines of words below one another. */
 static void
 add_wrapped(struct strbuf *sb, const char *text, size_t indent)
@@ -101,7 +83,7 @@ add_wrapped(struct strbuf *sb, const char *text, size_t indent)
 	const char *p;
 
 	strbuf_init(&safe, 8192);
-	add_safe(&safe, text);
+	out_safe(&safe, text);
 	for (p = safe.len != 0 ? safe.buf : ""; strlen(p) > room;) {
 		size_t len = room;
 

@@ -101,6 +101,7 @@ hex_decode(const char *text, void *ret_data, size_t len)
 }
 
 #define NAME_MAX_LEN 64
+#define PREFIX_LEAST 4
 
 static size_t
 min3(size_t a, size_t b, size_t c)
@@ -137,9 +138,17 @@ distance(const char *a, const char *b)
 const char *
 nearest_name(const char *text, const char *const *names, size_t n)
 {
-	const char *best = NULL;
-	size_t least = 3;
+	const char *best = NULL, *begun = NULL;
+	size_t least = 3, n_begun = 0, len = strlen(text);
 
+	/* A name that was only begun is nearer than one misspelt. */
+	for (size_t i = 0; i < n && len >= PREFIX_LEAST; i++)
+		if (strncmp(names[i], text, len) == 0) {
+			begun = names[i];
+			n_begun++;
+		}
+	if (n_begun == 1)
+		return begun;
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(text, names[i]);
 

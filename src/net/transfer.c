@@ -355,7 +355,8 @@ explain_stop(const struct transfer *transfer, struct err *err)
 	case TRANSFER_PRIVATE:
 		err_set(err, ERR_NET,
 		    "%s: its address %s is not a public one (allow-private = "
-		    "yes in peers.conf allows it)",
+		    "yes in peers.conf, or gspd peer add --allow-private, "
+		    "allows it)",
 		    transfer->url, transfer->detail);
 		break;
 	case TRANSFER_LONG:

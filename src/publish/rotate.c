@@ -177,6 +177,19 @@ make_keys(struct rotate *r, struct err *err)
 	return new_key(next, r->statement.nextkey, err);
 }
 
+/* Nothing has happened yet, and nobody will ever know these. */
+static void
+drop_keys(const struct rotate *r)
+{
+	struct err ignored;
+
+	if (file_remove(chain_key_path(&r->chain, CHAIN_ONLINE_NEW),
+		&ignored) == -1 ||
+	    file_remove(chain_key_path(&r->chain, CHAIN_NEXT_NEW), &ignored) ==
+		-1)
+		return; /* the next call removes them */
+}
+
 static int
 write_statement(struct rotate *r, struct err *err)
 {
@@ -232,8 +245,13 @@ publish_rotate(struct ledger *ledger, const struct rotate_options *options,
 			      options->node, err) == -1)
 		goto out;
 	set_next_to(&r);
-	if (read_offline(&r, err) == -1 || make_keys(&r, err) == -1 ||
-	    write_statement(&r, err) == -1 ||
+	if (read_offline(&r, err) == -1)
+		goto out;
+	if (make_keys(&r, err) == -1) {
+		drop_keys(&r);
+		goto out;
+	}
+	if (write_statement(&r, err) == -1 ||
 	    chain_finish(&done, r.arena, options->folder, options->node, err) ==
 		-1 ||
 	    file_remove(chain_key_path(&r.chain, CHAIN_NEXT_MADE), err) == -1)

@@ -367,10 +367,15 @@ def test_commands(tmp_path, board):
                            "--json").stdout)["members"] == []
     said = add("pt", "https://pt.example", "--key", key.upper()).stdout
     assert "pt added" in said
+    assert "by nobody yet" in gspd("alliance", "show", folder).stdout
     sign = functools.partial(gspd, "alliance", "sign", folder, "--with")
     assert "nobody to ask" in sign(board.keys[0], code=2).stderr
     assert "+ pt joins" in sign(board.keys[0], "--yes").stdout
     assert "already" in sign(board.keys[0], "--yes").stdout
+    # What changes nothing voids no endorsement.
+    for again in (["pt"], ["pt", "https://pt.example/", "--key", key]):
+        assert "nothing was changed" in add(*again).stdout
+    assert "good" in gspd("alliance", "show", folder).stdout
     assert "void" in add("fr", "https://fr.example/", "https://fr2.example/",
                          "--key", "cd" * 32).stdout
     assert "void" in add("pt", "--key", "ef" * 32, "--least", "7").stdout

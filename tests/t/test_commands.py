@@ -16,16 +16,15 @@ from conftest import GSPD, SOURCE, gspd, programme
 
 
 def commands():
-    return [re.split(" {2,}", line[2:])[0]
-            for line in gspd("--help").stdout.split("\n")
-            if re.match(r"  [a-z]+( [a-z]+)? {2,}\S", line)
-            and not line.startswith("  -")]
+    return re.findall(r"^  ([a-z]+(?: [a-z-]+)?) {2,}\S",
+                      gspd("--help").stdout, re.M)
 
 
 def test_help_and_version():
     assert re.match(r"gspd \d+\.\d+", gspd("--version").stdout)
     names = commands()
-    for name in ("init", "serve", "peer add", "key show", "verify", "restore"):
+    for name in ("init", "serve", "peer add", "key show", "verify", "restore",
+                 "alliance remove", "alliance new-key"):
         assert name in names
     for name in names:
         out = gspd(*name.split(), "--help").stdout
@@ -49,6 +48,8 @@ def test_manual_knows_every_command_and_option():
     (["serv"], "did you mean 'serve'?"),
     (["nonsense"], "there is no command 'nonsense'"),
     (["peer"], "say which"),
+    (["help", "pear"], "there is no command 'pear'"),
+    (["init", "--org", "x"], "did you mean '--organisation'?"),
     (["peer", "ad"], "did you mean 'peer add'?"),
     (["show"], "gspd show ID"),
     (["show", "a", "b"], "one word too many"),
@@ -66,6 +67,33 @@ def test_usage_is_2(tmp_path, args, says):
     done = gspd(*args, code=2, env={"GSPD_DIR": str(tmp_path)})
     assert says in done.stderr
     assert done.stderr.strip().split("\n")[-1].startswith("gspd: ")
+
+
+def test_help_as_people_type_it():
+    assert gspd("help").stdout == gspd("--help").stdout
+    assert gspd("help", "peer").stdout == gspd("peer", "--help").stdout
+    assert gspd("help", "key", "rotate").stdout == \
+        gspd("key", "rotate", "--help").stdout
+
+
+def test_messages_are_safe_on_a_terminal(node):
+    evil = "x\x1b[31m\u202e\ny\x9b\udcff"
+    for args in (["peer", "show", evil], ["show", evil], [evil],
+                 ["alliance", "show", evil], ["peer", "add", evil],
+                 ["key", "rotate", "--yes", "--with", evil]):
+        done = node.run(*args, code=None)
+        assert done.returncode in (1, 2)
+        assert "\x1b" not in done.stderr and "\u202e" not in done.stderr
+        assert "\x9b" not in done.stderr
+        assert "\\x1b[31m" in done.stderr, args
+        assert len(done.stderr.splitlines()) == 1
+        assert node.run(*args[:-1], "a" * 10000, code=None).returncode != 0
+
+
+def test_check_without_a_node_says_it_once(tmp_path):
+    done = gspd("check", "-d", tmp_path, code=78)
+    assert done.stdout.count("no gspd.conf here") == 1
+    assert "1 problem," in done.stdout
 
 
 def test_init_makes_a_node(node):
@@ -110,10 +138,14 @@ def test_init_asks_on_a_terminal(make_node):
     if pid == 0:
         os.execv(GSPD, [GSPD, "-d", node.dir, "init", "--contact", "a@b.example"])
     said = b""
-    for answer in (b"sg", b"Institute", b"http://127.0.0.1:9/", b"",
+    seen = b""
+    # A wrong answer is asked for again, and only that one.
+    for answer in (b"Singapore", b"", b"sg", b"", b"Institute", b"foo",
+                   b"http://127.0.0.1:9/", b"nowhere", b"", b"english",
                    b"en zh"):
         while not said.rstrip().endswith(b":"):
             said += os.read(fd, 1000)
+        seen += said
         said = b""
         os.write(fd, answer + b"\n")
     try:
@@ -121,11 +153,29 @@ def test_init_asks_on_a_terminal(make_node):
             pass
     except OSError:
         pass
+    for text in (b"gspd: --node must", b"gspd: --organisation",
+                 b"gspd: --url must", b"gspd: --listen", b"gspd: --languages"):
+        assert text in seen, (text, seen)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     facts = node.json("config")
     assert facts["node.node"] == "sg"
     assert facts["node.languages"] == "en zh"
     assert facts["web.listen"] == "127.0.0.1:8080"
+
+
+def test_init_stops_when_nobody_answers(make_node):
+    node = make_node(init=False)
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(GSPD, [GSPD, "-d", node.dir, "init"])
+    os.write(fd, b"Nowhere\n\x04")
+    try:
+        while os.read(fd, 1000):
+            pass
+    except OSError:
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 2
+    assert not os.path.exists(node.dir)
 
 
 def test_folder_from_the_environment(node):

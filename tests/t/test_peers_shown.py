@@ -248,6 +248,27 @@ def test_alarms_are_seen_everywhere(shown):
     assert alarms[0]["proven"] and alarms[0]["held"] == "b" * 64
 
 
+def test_evidence_where_there_is_none(shown, tmp_path):
+    into = tmp_path / "copies"
+    assert "no heads of sg" in shown.run("peer", "evidence", "sg", "--into",
+                                         into).stdout
+    assert not into.exists()
+    assert "nothing to settle" in shown.run("peer", "evidence", "sg",
+                                            "--settled").stdout
+    # A head that nobody signed is told from one that is proof.
+    with open(shown.dir + "/pages/sg/fork-5-x.xml", "w") as f:
+        f.write("<head/>")
+    shown.run("peer", "evidence", "sg", "--into", into)
+    assert [p.name for p in into.iterdir()] == ["sg-fork-5-x.xml"]
+    out = shown.run("peer", "evidence", "sg", "--into", into).stdout
+    assert "not signed by a key of this peer" in out and "copied" in out
+    # Into a file.
+    done = shown.run("peer", "evidence", "sg", "--into",
+                     into / "sg-fork-5-x.xml", code=74)
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
 def test_nobody_of_that_name(shown):
     shown.run("peer", "show", "jp", code=1)
     assert shown.get("/peers/jp")[0] == 404

@@ -39,6 +39,12 @@ def test_command(make_node, tmp_path):
     os.rename(os.path.join(node.dir, "keys", "next.pem"), safe)
     lost = node.run("key", "rotate", "--yes", code=1).stderr
     assert "lost" in lost and "peers.conf" in lost
+    # What can not be written leaves no key behind that nobody will use.
+    before = sorted(os.listdir(os.path.join(node.dir, "keys")))
+    for to, code in ((tmp_path / "no" / "x.pem", 74), (safe, 1), (tmp_path, 1)):
+        node.run("key", "rotate", "--yes", "--with", safe, "--next-to", to,
+                 code=code)
+    assert sorted(os.listdir(os.path.join(node.dir, "keys"))) == before
     facts = rotate(node, "--with", safe, "--next-to", safer)
     assert facts["epoch"] == 2 and facts["next_file"] == str(safer)
     assert not os.path.exists(os.path.join(node.dir, "keys", "next.pem"))

@@ -322,6 +322,8 @@ static void
 test_quote(void **state)
 {
 	static const char *const names[] = { "listen", "workers", "url" };
+	static const char *const options[] = { "--organisation", "--language",
+		"--languages" };
 	static const char *const cases[][2] = {
 		{ "a\n\x1b[2J'\xff", "a\\n\\x1b[2J\\'\\xff" },
 		{ "\xe2\x80\xae"
@@ -349,6 +351,10 @@ test_quote(void **state)
 	assert_int_equal(hex_decode("00ab", bytes, 3), -1);
 	assert_string_equal(nearest_name("lisen", names, 3), "listen");
 	assert_null(nearest_name("banana", names, 3));
+	assert_string_equal(nearest_name("--org", options, 3),
+	    "--organisation");
+	assert_null(nearest_name("--o", options, 3));
+	assert_null(nearest_name("--langu", options, 3));
 	strbuf_release(&sb);
 }
 
