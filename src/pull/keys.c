@@ -5,9 +5,11 @@
  * starts from head.c when a head names another key or a later epoch, and ends
  * there, with the same head judged again (feed-protocol.md 6).
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "pull/peer.h"
 
@@ -34,6 +36,24 @@ statement_path(const struct peer *peer, int64_t epoch)
 	    peer->store.folder, epoch);
 }
 
+/*
+ * The statement was taken before the list in force was made. Who has stolen
+ * both keys of a member reads in the list which key comes next, and could lead
+ * from there on to one of his own; he can not have done so before.
+ */
+static bool
+is_older_than_list(const struct peer *peer, int64_t epoch)
+{
+	struct ledger_alliance list;
+	struct err ignored = { 0 };
+	struct stat st;
+
+	return stat(statement_path(peer, epoch), &st) == 0 &&
+	       ledger_alliance_get(peer->round->env.ledger, &list, &ignored) ==
+		   0 &&
+	       st.st_mtime < list.serial;
+}
+
 /* The list names a key that we followed a rotation away from. */
 static bool
 is_left_behind(const struct peer *peer)
@@ -48,7 +68,8 @@ is_left_behind(const struct peer *peer)
 	bool is = false;
 
 	if (!conf->is_member || conf->epoch < 1 ||
-	    conf->epoch >= peer->row.epoch)
+	    conf->epoch >= peer->row.epoch ||
+	    !is_older_than_list(peer, conf->epoch))
 		return false;
 	if (file_read(path, FEED_ROTATION_MAX, &bytes, &ignored) == 0 &&
 	    verify_own_key(FEED_DOC_ROTATION, bytes.buf, bytes.len, signer,
@@ -58,6 +79,18 @@ is_left_behind(const struct peer *peer)
 		is = strcmp(rotation.online, conf->key) == 0;
 	strbuf_release(&bytes);
 	return is;
+}
+
+/* The pin came after the rotations. */
+static bool
+is_later_pin(const struct peer *peer)
+{
+	const struct ledger_peer *row = &peer->row;
+
+	if (strcmp(row->key, peer->conf.key) != 0)
+		return is_left_behind(peer);
+	return !peer->conf.is_member || row->epoch == 0 ||
+	       is_older_than_list(peer, row->epoch);
 }
 
 void
@@ -72,8 +105,7 @@ keys_init(struct peer *peer)
 		(void)snprintf(row->pin, sizeof(row->pin), "%s", pin);
 	}
 	if (row->pin[0] != '\0' && strcmp(row->pin, pin) != 0 &&
-	    (strcmp(row->key, pin) == 0 || is_left_behind(peer)))
-		/* The pin came after the rotations. */
+	    is_later_pin(peer))
 		(void)snprintf(row->pin, sizeof(row->pin), "%s", pin);
 }
 
@@ -130,8 +162,10 @@ take_statement(struct peer *peer, const struct net_answer *answer)
 	struct ledger_peer *row = &peer->row;
 	struct feed_rotation rotation;
 	int64_t epoch = row->epoch + 1;
+	struct timespec taken[2] = { { .tv_sec = round_now(peer->round) } };
 	struct err err = { 0 };
 
+	taken[1] = taken[0];
 	if (verify_rotation(peer->arena, answer->body, answer->len,
 		peer->conf.name, epoch, row->nextkey, &reader, &rotation,
 		&err) == -1) {
@@ -154,6 +188,7 @@ take_statement(struct peer *peer, const struct net_answer *answer)
 		peer_fail_round(peer, &err);
 		return;
 	}
+	(void)utimensat(AT_FDCWD, statement_path(peer, epoch), taken, 0);
 	/* A peer that rotates without end is not to fill the disk. */
 	if (epoch > PULL_STATEMENTS &&
 	    file_remove(statement_path(peer, epoch - PULL_STATEMENTS), &err) ==

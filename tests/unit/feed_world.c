@@ -215,3 +215,17 @@ world_path(const struct world *world, struct arena *arena, const char *rest)
 {
 	return arena_printf(arena, "%s/%s", world->folder, rest);
 }
+
+void
+world_rotate(struct world *world, int times)
+{
+	struct rotate_options options = { .folder = world->folder,
+		.node = world->node };
+	struct rotate_result result;
+	struct err err = { 0 };
+
+	while (times-- > 0)
+		if (publish_rotate(world->ledger, &options, &result, &err) ==
+		    -1)
+			fail_msg("%s", err.text);
+}

@@ -52,4 +52,7 @@ uint64_t world_verify(const struct world *world, struct feed_head *ret_head,
 char *world_path(const struct world *world, struct arena *arena,
     const char *rest);
 
+/* So many times: new keys, and no head yet. */
+void world_rotate(struct world *world, int times);
+
 #endif

@@ -61,4 +61,20 @@ pull_to(enum peer_state state, const char *word)
 	return result;
 }
 
+/* Heads that are kept as evidence. */
+static inline size_t
+count_forks(void)
+{
+	char **names;
+	size_t n, forks = 0;
+
+	assert_int_equal(file_list(arena,
+			     arena_printf(arena, "%s/pages/ca", reader.folder),
+			     &names, &n, &err),
+	    0);
+	for (size_t i = 0; i < n; i++)
+		forks += strncmp(names[i], "fork-", 5) == 0;
+	return forks;
+}
+
 #endif

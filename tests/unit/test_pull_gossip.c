@@ -145,21 +145,6 @@ carries(size_t i, const struct strbuf *bytes)
 	    0);
 }
 
-static size_t
-count_forks(void)
-{
-	char **names;
-	size_t n, forks = 0;
-
-	assert_int_equal(file_list(arena,
-			     arena_printf(arena, "%s/pages/ca", reader.folder),
-			     &names, &n, &err),
-	    0);
-	for (size_t i = 0; i < n; i++)
-		forks += strncmp(names[i], "fork-", 5) == 0;
-	return forks;
-}
-
 static struct ledger_alarm *
 alarms(const char *node, size_t n)
 {
@@ -404,18 +389,12 @@ test_ahead_by_rotation(void **state)
 	struct strbuf bytes;
 	struct ledger_liar *liars;
 	char one[65] = "", two[65] = "";
-	struct rotate_options options = { .folder = origin.folder,
-		.node = "ca" };
-	struct rotate_result result;
 	size_t n;
 
 	(void)state;
 	memset(one, 'b', 64);
 	memset(two, 'c', 64);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(publish_rotate(origin.ledger, &options,
-				     &result, &err),
-		    0);
+	world_rotate(&origin, 2);
 	move_on("Band");
 	bytes = head_bytes();
 	carries(0, &bytes);

@@ -116,21 +116,6 @@ test_rollback(void **state)
 	strbuf_release(&old);
 }
 
-static size_t
-count_forks(void)
-{
-	char **names;
-	size_t n, forks = 0;
-
-	assert_int_equal(file_list(arena,
-			     arena_printf(arena, "%s/pages/ca", reader.folder),
-			     &names, &n, &err),
-	    0);
-	for (size_t i = 0; i < n; i++)
-		forks += strncmp(names[i], "fork-", 5) == 0;
-	return forks;
-}
-
 static void
 test_fork(void **state)
 {

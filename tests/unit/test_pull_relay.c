@@ -344,16 +344,9 @@ test_liar_by_clock(void **state)
 static void
 test_joined_later(void **state)
 {
-	struct rotate_options options = { .folder = origin.folder,
-		.node = "ca" };
-	struct rotate_result result;
-
 	(void)state;
 	pull_to(PEER_FRESH, "");
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(publish_rotate(origin.ledger, &options,
-				     &result, &err),
-		    0);
+	world_rotate(&origin, 2);
 	publish_more("Band");
 	assert_int_equal(file_read(world_path(&origin, arena, "feed/head.xml"),
 			     FEED_HEAD_MAX, &relays[0].other, &err),

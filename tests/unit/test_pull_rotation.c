@@ -32,14 +32,7 @@ later(void)
 static void
 rotate(int times)
 {
-	struct rotate_options options = { .folder = origin.folder,
-		.node = "ca" };
-	struct rotate_result result;
-
-	for (int i = 0; i < times; i++)
-		if (publish_rotate(origin.ledger, &options, &result, &err) ==
-		    -1)
-			fail_msg("%s", err.text);
+	world_rotate(&origin, times);
 	later();
 	world_publish(&origin);
 }
@@ -99,11 +92,14 @@ forge_head(const struct key *key, int64_t epoch, const char *nextkey)
 }
 
 static void
-forge_statement(const struct key *key, int epoch, const char *online)
+forge_chain(const struct key *key, int epoch, const char *online,
+    const char *nextkey)
 {
 	struct feed_rotation rotation = { .node = "ca", .epoch = epoch };
 	struct strbuf bytes;
 
+	(void)snprintf(rotation.nextkey, sizeof(rotation.nextkey), "%s",
+	    nextkey);
 	(void)snprintf(rotation.online, sizeof(rotation.online), "%s", online);
 	strbuf_init(&bytes, 2 * FEED_ROTATION_MAX);
 	if (verify_sign_rotation(arena, &rotation, key, &bytes, &err) == -1)
@@ -113,6 +109,21 @@ forge_statement(const struct key *key, int epoch, const char *online)
 		fail_msg("%s", err.text);
 	put(statement(epoch), &bytes);
 	strbuf_release(&bytes);
+}
+
+static void
+forge_statement(const struct key *key, int epoch, const char *online)
+{
+	forge_chain(key, epoch, online, "");
+}
+
+/* The membership list in force was made then. */
+static void
+list_made_at(int64_t serial)
+{
+	struct ledger_alliance row = { .serial = serial };
+
+	assert_int_equal(ledger_alliance_put(reader.ledger, &row, &err), 0);
 }
 
 static void
@@ -450,8 +461,61 @@ test_pins(void **state)
 	peer.key = now;
 	peer.is_member = true;
 	peer.epoch = 1;
+	list_made_at(reader.now + 1);
 	pull_to(PEER_FRESH, "");
 	check_key(2);
+}
+
+/*
+ * Both keys are lost, and the board names a new one in a new list. Who has the
+ * old ones reads it first, and leads from that very key on to one of his own.
+ */
+static void
+test_thief_reads_the_list(void **state)
+{
+	struct key *owner = key_new(&err), *thief = key_new(&err);
+	struct key *offline = key_read(world_path(&origin, arena,
+					   "keys/next.pem"),
+	    &err);
+	struct ledger_peer row;
+	char owners[65], thiefs[65], next[65] = "";
+
+	(void)state;
+	assert_true(owner != NULL && thief != NULL && offline != NULL);
+	key_hash(owner, owners);
+	key_hash(thief, thiefs);
+	memset(next, 'e', 64);
+	for (int last = 1; last <= 2; last++) {
+		scene_end(NULL);
+		scene_full(NULL);
+		key_free(offline);
+		offline = key_read(world_path(&origin, arena, "keys/next.pem"),
+		    &err);
+		assert_non_null(offline);
+		pull_to(PEER_FRESH, "");
+		list_made_at(reader.now + 1);
+		forge_chain(offline, 1, owners, thiefs);
+		if (last == 2)
+			forge_chain(thief, 2, thiefs, next);
+		forge_head(thief, last, next);
+		pull_to(last == 2 ? PEER_FRESH : PEER_REJECTED, "");
+		assert_int_equal(reader_row(&reader, "ca").epoch, last);
+		/* The list is here. */
+		peer.key = owners;
+		peer.is_member = true;
+		peer.epoch = 1;
+		forge_head(owner, 1, next);
+		pull_to(PEER_FRESH, "");
+		row = reader_row(&reader, "ca");
+		assert_int_equal(row.epoch, 1);
+		assert_string_equal(row.key, owners);
+		assert_string_equal(row.nextkey, next);
+		forge_head(thief, 2, next);
+		pull_to(PEER_REJECTED, "rotation statement");
+	}
+	key_free(owner);
+	key_free(thief);
+	key_free(offline);
 }
 
 /* Both keys were lost: the node began anew, and the pin says so. */
@@ -517,6 +581,8 @@ main(void)
 		    scene_end),
 		cmocka_unit_test_setup_teardown(test_pins, scene_full,
 		    scene_end),
+		cmocka_unit_test_setup_teardown(test_thief_reads_the_list,
+		    scene_full, scene_end),
 		cmocka_unit_test_setup_teardown(test_anew, scene_full,
 		    scene_end),
 	};
