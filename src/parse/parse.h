@@ -50,7 +50,8 @@ struct parser *parser_new(const char *program, int64_t request_ms);
 void parser_free(struct parser *parser); /* NULL is legal; ends the helper */
 /* The helper failed (not: what it read is wrong). */
 bool parser_is_done(const struct parser *parser);
-/* For so long others waited for its slow answers, and those that never came. */
+/* So much longer than its documents are worth others waited for its answers,
+ * also for those that never came. */
 int64_t parser_slow_ms(const struct parser *parser);
 /* End the process, which the next question starts again: for long waits. */
 void parser_rest(struct parser *parser);

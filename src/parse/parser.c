@@ -35,8 +35,9 @@ struct parser {
 	size_t out_at;
 	struct strbuf in; /* came in; the first in_used bytes were taken */
 	size_t in_used;
-	size_t asked; /* and not yet answered */
-	int64_t slow_ms;
+	size_t asked;      /* and not yet answered */
+	int64_t waited_ms; /* for answers, in all */
+	uint64_t bytes;    /* that were asked about */
 	bool is_done;
 	struct err done;
 	struct page_jobs jobs;
@@ -74,10 +75,19 @@ parser_is_done(const struct parser *parser)
 	return parser->is_done;
 }
 
+/* What may be waited for, without being slow, by now. */
+static int64_t
+allowance(const struct parser *parser)
+{
+	return PARSE_FREE_MS + (int64_t)(parser->bytes / PARSE_BYTES_MS);
+}
+
 int64_t
 parser_slow_ms(const struct parser *parser)
 {
-	return parser->slow_ms;
+	int64_t slow = parser->waited_ms - allowance(parser);
+
+	return slow > 0 ? slow : 0;
 }
 
 bool
@@ -317,6 +327,7 @@ parser_send(struct parser *parser, enum parse_kind kind,
 		return -1;
 	}
 	parser->asked++;
+	parser->bytes += asked->len;
 	flush(parser);
 	return 0;
 }
@@ -374,7 +385,7 @@ drop_used(struct parser *parser)
 static int64_t
 patience(const struct parser *parser)
 {
-	int64_t left = PARSE_SLOW_ALL_MS - parser->slow_ms + PARSE_SLOW_MS;
+	int64_t left = allowance(parser) + PARSE_SLOW_MS - parser->waited_ms;
 
 	return left < parser->request_ms ? left : parser->request_ms;
 }
@@ -394,7 +405,7 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 			    "an answer of a size that no answer has", err);
 		gone = clock_monotonic_ms() - begin;
 		if (gone >= limit) {
-			parser->slow_ms += gone;
+			parser->waited_ms += gone;
 			err_set(&parser->done, ERR_TRUST,
 			    "the process that reads its bytes gave no answer "
 			    "within %lld %s",
@@ -415,9 +426,7 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 	if (!is_sane(parser, kind))
 		return parser_refuse(parser,
 		    "an answer of a size that no answer has", err);
-	gone = clock_monotonic_ms() - begin;
-	if (gone > PARSE_SLOW_MS)
-		parser->slow_ms += gone - PARSE_SLOW_MS;
+	parser->waited_ms += clock_monotonic_ms() - begin;
 	return 0;
 }
 

@@ -16,16 +16,17 @@
 #endif
 #endif
 
-#define PARSE_MS          20000 /* for one answer */
-#define PARSE_SLOW_MS     1000  /* an answer that takes longer ... */
-#define PARSE_SLOW_ALL_MS 60000 /* ... may do so for so long in all */
-#define PARSE_MEMORY      (512LL * 1024 * 1024) /* of the helper */
-#define PARSE_CPU_S       900                   /* of the helper's life */
-#define PARSE_NOTE_MAX    4096                  /* around a document */
-#define PARSE_REFS_BYTES  (64 * 1024)           /* 256 refs, packed */
-#define PARSE_HEAD_BYTES  (256 * 1024)          /* a head, packed */
-#define PARSE_RECORD_MAX  (256 * 1024)          /* one record, packed */
-#define PARSE_PAGE_BYTES  (4 * 1024 * 1024)     /* a page of them */
+#define PARSE_MS         20000 /* for one answer */
+#define PARSE_FREE_MS    1000  /* waited for all answers of a parser ... */
+#define PARSE_BYTES_MS   1024  /* ... and a millisecond for each of these */
+#define PARSE_SLOW_MS    60000 /* longer by so much, in all, is the end */
+#define PARSE_MEMORY     (512LL * 1024 * 1024) /* of the helper */
+#define PARSE_CPU_S      900                   /* of the helper's life */
+#define PARSE_NOTE_MAX   4096                  /* around a document */
+#define PARSE_REFS_BYTES (64 * 1024)           /* 256 refs, packed */
+#define PARSE_HEAD_BYTES (256 * 1024)          /* a head, packed */
+#define PARSE_RECORD_MAX (256 * 1024)          /* one record, packed */
+#define PARSE_PAGE_BYTES (4 * 1024 * 1024)     /* a page of them */
 
 enum parse_kind {
 	PARSE_HELLO, /* what walls stand? */

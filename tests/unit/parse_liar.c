@@ -203,7 +203,9 @@ misbehave(void)
 		for (;;)
 			(void)pause();
 	else if (is("slow") && answers == 0)
-		(void)usleep(1500000);
+		(void)usleep(2000000);
+	else if (is("dawdles"))
+		(void)usleep(50000);
 	else if (is("exits"))
 		_exit(3);
 	else if (is("crashes"))

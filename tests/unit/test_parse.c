@@ -122,6 +122,26 @@ test_same_pages(void **state)
 	parser_free(there);
 }
 
+/* Each answer in time, but every one of them a little late. */
+static void
+test_dawdles(void **state)
+{
+	struct parser *honest = liar("honest"), *slow = liar("dawdles");
+	struct feed_head head;
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		if (parser_head(honest, arena, body.buf, body.len, &head,
+			&err) == -1 ||
+		    parser_head(slow, arena, body.buf, body.len, &head, &err) ==
+			-1)
+			fail_msg("%s", err.text);
+	assert_int_equal(parser_slow_ms(honest), 0);
+	assert_in_range(parser_slow_ms(slow), 300, 20000);
+	parser_free(honest);
+	parser_free(slow);
+}
+
 static void
 test_same_head(void **state)
 {
@@ -447,6 +467,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_pages),
 		cmocka_unit_test(test_same_head),
+		cmocka_unit_test(test_dawdles),
 		cmocka_unit_test(test_same_index),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_death),
