@@ -21,12 +21,15 @@ struct work {
 	struct arena *arena;
 	struct catalogue_page *applied; /* before, sorted by prefix */
 	size_t n_applied;
+	size_t n_kept;          /* of them */
 	struct old_record *old; /* records of pages that change */
 	size_t n_old;
 	size_t cap_old;
 	int64_t added;
 	const struct feed_ref *page; /* being read */
 	bool is_over;                /* the limit of changes was passed */
+	bool is_anew;                /* every page is read, also applied ones */
+	bool is_miscounted;          /* and pages were not read */
 };
 
 static int
@@ -99,8 +102,11 @@ drop_old(struct work *work, struct err *err)
 	for (size_t i = 0; i < work->n_applied; i++) {
 		const struct catalogue_page *page = &work->applied[i];
 
-		if (plan_find(apply->plan, page->prefix, page->hash) != NULL)
+		if (!work->is_anew &&
+		    plan_find(apply->plan, page->prefix, page->hash) != NULL) {
+			work->n_kept++;
 			continue;
+		}
 		if (catalogue_ids(catalogue, node, page->prefix, on_old, work,
 			err) == -1 ||
 		    catalogue_page_drop(catalogue, node, page->prefix, err) ==
@@ -115,7 +121,7 @@ drop_old(struct work *work, struct err *err)
 static bool
 is_applied(const struct work *work, const struct feed_ref *page)
 {
-	size_t low = 0, high = work->n_applied;
+	size_t low = 0, high = work->is_anew ? 0 : work->n_applied;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
@@ -211,6 +217,7 @@ count_records(struct work *work, const struct catalogue_feed *before,
 	if (apply->bad->total >= PULL_BAD_MAX ||
 	    held == (int64_t)apply->head->records)
 		return 0;
+	work->is_miscounted = work->n_kept > 0;
 	return err_set(err, ERR_TRUST,
 	    "its head says %lld records, its pages hold %lld",
 	    (long long)apply->head->records, (long long)held);
@@ -269,8 +276,9 @@ change(struct work *work, struct err *err)
 	}
 	if (catalogue_pages(catalogue, work->arena, node, &work->applied,
 		&work->n_applied, err) == -1 ||
-	    bad_read(apply->bad, apply->store, apply->plan, work->applied,
-		work->n_applied, err) == -1 ||
+	    (!work->is_anew &&
+		bad_read(apply->bad, apply->store, apply->plan, work->applied,
+		    work->n_applied, err) == -1) ||
 	    drop_old(work, err) == -1)
 		return APPLY_OURS;
 	if (put_new(work, err) == -1)
@@ -292,10 +300,13 @@ change(struct work *work, struct err *err)
 	return APPLY_DONE;
 }
 
-enum apply_end
-apply_run(struct apply *apply, struct err *err)
+static enum apply_end
+run_once(struct apply *apply, bool is_anew, bool *ret_miscounted,
+    struct err *err)
 {
-	struct work work = { .apply = apply, .arena = arena_new() };
+	struct work work = { .apply = apply,
+		.arena = arena_new(),
+		.is_anew = is_anew };
 	struct catalogue *catalogue = apply->env->catalogue;
 	struct search *search = apply->env->search;
 	enum apply_end end;
@@ -312,7 +323,32 @@ apply_run(struct apply *apply, struct err *err)
 		     search != NULL ? search_update : NULL, search, err) == -1)
 		end = blame(err);
 out:
+	*ret_miscounted = work.is_miscounted;
 	free(work.old);
 	arena_free(work.arena);
+	return end;
+}
+
+enum apply_end
+apply_run(struct apply *apply, struct err *err)
+{
+	struct err why = { 0 };
+	bool is_miscounted;
+	enum apply_end end = run_once(apply, false, &is_miscounted, &why);
+
+	/* Before anybody is blamed: the list of bad records may be lost, for
+	 * it is written behind the catalogue. */
+	if (is_miscounted) {
+		struct err again = { 0 };
+
+		bad_release(apply->bad);
+		bad_init(apply->bad);
+		apply->changed = 0;
+		end = run_once(apply, true, &is_miscounted, &again);
+		if (end != APPLY_WRONG || again.code == ERR_NOTFOUND)
+			why = again;
+	}
+	if (end != APPLY_DONE && err != NULL)
+		*err = why;
 	return end;
 }

@@ -210,6 +210,16 @@ test_bad_record(void **state)
 		assert_state(&result, PEER_FRESH);
 		assert_int_equal(result.bad_records, 1);
 	}
+	/* Also when a kill or a power cut came before the list of it. */
+	assert_int_equal(file_remove(arena_printf(arena, "%s/pages/ca/bad.txt",
+					 reader.folder),
+			     &err),
+	    0);
+	world_save(&origin, 40, "Bands");
+	result = pass_on(10);
+	assert_state(&result, PEER_FRESH);
+	assert_int_equal(result.bad_records, 1);
+	assert_int_equal(reader_records(&reader), 300);
 	world_save(&origin, 300, "Good");
 	result = pass_on(10);
 	assert_int_equal(result.bad_records, 0);
