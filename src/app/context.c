@@ -145,8 +145,10 @@ app_key(struct app *app, struct err *err)
 		return NULL;
 	if (err->code == ERR_NOTFOUND)
 		err_set(err, ERR_CONF,
-		    "%s/keys/online.pem: there is no key: gspd key new makes "
-		    "one, gspd restore brings back the one peers know",
+		    "%s/keys/online.pem: there is no key: gspd restore brings "
+		    "back the one peers know, gspd key rotate --with the "
+		    "offline key makes one that they follow to, gspd key new "
+		    "one that nobody knows",
 		    app->folder);
 	err->code = ERR_CONF;
 	return NULL;

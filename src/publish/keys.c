@@ -33,6 +33,16 @@ publish_keys_new(const char *folder, struct err *err)
 	char hash[SHA256_HEX_LEN];
 	int ret = -1;
 
+	/* Without its hash the offline key in its drawer could do nothing. */
+	if (file_exists(hash_path) &&
+	    !file_exists(arena_printf(arena, "%s/online.pem", dir))) {
+		err_set(err, ERR_CONFLICT,
+		    "%s: this node has an offline key, and gspd key rotate "
+		    "--with FILE makes a new online key by it; to begin anew, "
+		    "move keys/ and feed/rot/ away first",
+		    hash_path);
+		goto out;
+	}
 	if (file_mkdirs(dir, 0700, err) == -1 ||
 	    make_key(arena, dir, "online.pem", hash, err) == -1 ||
 	    make_key(arena, dir, "next.pem", hash, err) == -1)

@@ -56,7 +56,8 @@ int publish_run(struct ledger *ledger, const struct key *key,
     const char *nextkey_hash, const struct publish_options *options,
     struct publish_result *ret_result, struct err *err) MUST_CHECK;
 
-/* keys/online.pem and keys/next.pem (to be moved offline). */
+/* keys/online.pem and keys/next.pem (to be moved offline). ERR_CONFLICT where
+ * there is one, or a next.hash: an offline key that still can rotate. */
 int publish_keys_new(const char *folder, struct err *err) MUST_CHECK;
 struct key *publish_key_read(const char *folder, struct err *err) MUST_CHECK;
 struct rotate_options {

@@ -199,6 +199,23 @@ def test_key_show(node):
     assert "overwritten" in node.run("key", "new", code=1).stderr
 
 
+def test_key_new_spares_the_offline_key(node, tmp_path):
+    """Who lost the online key, and types what comes to mind."""
+    safe = tmp_path / "next.pem"
+    os.rename(node.dir + "/keys/next.pem", safe)
+    os.remove(node.dir + "/keys/online.pem")
+    assert "gspd key rotate --with" in node.run("publish", code=78).stderr
+    done = node.run("key", "new", code=1)
+    assert "gspd key rotate --with" in done.stderr
+    assert os.listdir(node.dir + "/keys") == ["next.hash"]
+    node.run("key", "rotate", "--with", safe, "--yes")
+    # Anew, as docs/keys.md says it.
+    os.rename(node.dir + "/keys", node.dir + "/keys.before")
+    os.rename(node.dir + "/feed/rot", node.dir + "/rot.before")
+    node.run("key", "new")
+    node.run("publish")
+
+
 def test_a_record_from_birth_to_end(node):
     record = programme("ca", "Choir on the Hill", summary="We sing.")
     id = node.add(record)
