@@ -289,7 +289,8 @@ struct ledger_alarm {
 	int64_t since;
 };
 /* *ret_is_new: it was not known, or another serial. Keeps `since` of a known
- * one, and never takes is_proven back. */
+ * one, and never takes is_proven back: what is only said of another serial
+ * than the proven one is not kept. */
 int ledger_alarm_put(struct ledger *ledger, const struct ledger_alarm *alarm,
     bool *ret_is_new, struct err *err) MUST_CHECK;
 /* The alarms of a node; NULL: all, by node. */

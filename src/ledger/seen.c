@@ -196,7 +196,7 @@ ledger_alarm_put(struct ledger *ledger, const struct ledger_alarm *alarm,
 {
 	struct db_stmt *stmt = ledger_stmt(ledger, LEDGER_SQL_ALARM);
 	int64_t since = alarm->since;
-	bool is_new = true, is_proven = alarm->is_proven;
+	bool is_new = true, is_proven = alarm->is_proven, was_proven = false;
 	int rc;
 
 	db_bind_text(stmt, 1, alarm->node);
@@ -207,10 +207,15 @@ ledger_alarm_put(struct ledger *ledger, const struct ledger_alarm *alarm,
 	if (rc == 1) {
 		is_new = db_column_int(stmt, 0) != alarm->serial;
 		since = db_column_int(stmt, 1);
-		if (!is_new && db_column_int(stmt, 2) != 0)
-			is_proven = true;
+		was_proven = db_column_int(stmt, 2) != 0;
 	}
 	db_reset(stmt);
+	/* Else whoever proved it could talk it away. */
+	if (was_proven && is_new && !is_proven) {
+		*ret_is_new = true;
+		return 0;
+	}
+	is_proven |= was_proven;
 	stmt = ledger_stmt(ledger, LEDGER_SQL_ALARM_PUT);
 	db_bind_text(stmt, 1, alarm->node);
 	db_bind_text(stmt, 2, alarm_kind_name(alarm->kind));

@@ -189,6 +189,18 @@ test_alarms(void **state)
 	assert_true(got->is_proven);
 	assert_int_equal(got->since, 100);
 	assert_int_equal(got->kind, ALARM_FREEZE);
+	/* What a witness says next does not wipe out what was proven. */
+	alarm.serial = 10;
+	assert_int_equal(ledger_alarm_put(ledger, &alarm, &is_new, &err), 0);
+	assert_true(is_new);
+	assert_int_equal(ledger_alarms(ledger, arena, "ca", &got, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_true(got->is_proven);
+	assert_int_equal(got->serial, 9);
+	alarm.is_proven = true;
+	assert_int_equal(ledger_alarm_put(ledger, &alarm, &is_new, &err), 0);
+	assert_int_equal(ledger_alarms(ledger, arena, "ca", &got, &n, &err), 0);
+	assert_int_equal(got->serial, 10);
 	assert_int_equal(ledger_alarm_end(ledger, "ca", ALARM_FORK, NULL, &err),
 	    0);
 	assert_int_equal(ledger_alarm_end(ledger, "ca", ALARM_FREEZE, "us",
