@@ -18,6 +18,7 @@ struct facts {
 	size_t n_peers;
 	int64_t own;
 	int64_t alarms;
+	int64_t forked; /* peers: the proof is here, no member had to say it */
 	int64_t now;
 	bool is_served;
 };
@@ -35,8 +36,10 @@ gather(struct app *app, struct facts *facts, struct err *err)
 	    app_peer_facts(app, facts->now, &facts->peers, &facts->n_peers,
 		err) == -1)
 		return -1;
-	for (size_t i = 0; i < facts->n_peers; i++)
+	for (size_t i = 0; i < facts->n_peers; i++) {
 		facts->alarms += (int64_t)facts->peers[i].n_alarms;
+		facts->forked += facts->peers[i].state == PEER_FORKED;
+	}
 	facts->is_served = app_is_served(app);
 	return 0;
 }
@@ -58,6 +61,7 @@ json_status(struct app *app, const struct facts *facts, struct json_writer *w)
 	json_pair(w, "head_digest", facts->head.digest);
 	json_pair_int(w, "expires", facts->head.expires);
 	json_pair_int(w, "alarms", facts->alarms);
+	json_pair_int(w, "forked", facts->forked);
 	json_key(w, "kinds");
 	json_object(w);
 	for (int k = 0; k < RECORD_KIND_COUNT; k++)
@@ -117,7 +121,7 @@ run_status(struct app *app, struct err *err)
 	if (ret == 0)
 		ret = out_text(&sb, err);
 	strbuf_release(&sb);
-	if (ret == 0 && facts.alarms != 0)
+	if (ret == 0 && (facts.alarms != 0 || facts.forked != 0))
 		return EXIT_PROBLEM;
 	return ret;
 }
@@ -130,7 +134,8 @@ const struct command cmd_status = {
 	.summary = "what the node holds, publishes, and how its peers are",
 	.help = "The digest is that of the whole catalogue: nodes with the "
 		"same digest hold\nthe same records. Exit code 1 while "
-		"there is an alarm: see gspd peer list.",
+		"there is an alarm, or a peer is forked: see\n"
+		"gspd peer list.",
 	.has_json = true,
 	.options = options,
 	.run = run_status,

@@ -23,8 +23,8 @@ note_fork(struct peer *peer, const char *held_digest)
 		return;
 	}
 	(void)snprintf(reason, sizeof(reason),
-	    "two different heads of serial %lld are signed with its key; both "
-	    "are kept as pages/%s/fork-*.xml: ask its operator",
+	    "two different heads of serial %lld are signed with its key: gspd "
+	    "peer evidence %s shows both; ask its operator",
 	    (long long)peer->row.serial, peer->row.name);
 	peer_settle(peer, PEER_FORKED, reason);
 }

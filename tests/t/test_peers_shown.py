@@ -248,6 +248,16 @@ def test_alarms_are_seen_everywhere(shown):
     assert alarms[0]["proven"] and alarms[0]["held"] == "b" * 64
 
 
+def test_a_fork_is_as_good_as_an_alarm(shown):
+    change(shown, "UPDATE peer SET state = 'forked', reason = 'two heads', "
+           "serial = 5, expires = ? WHERE name = 'sg'", int(time.time()) + 900)
+    facts = shown.json("status", code=1)
+    assert facts["forked"] == 1 and facts["alarms"] == 0
+    assert "gspd peer evidence sg" in page(shown, "/peers/sg").words
+    shown.run("peer", "evidence", "sg", "--settled")
+    assert shown.json("status")["forked"] == 0
+
+
 def test_evidence_where_there_is_none(shown, tmp_path):
     into = tmp_path / "copies"
     assert "no heads of sg" in shown.run("peer", "evidence", "sg", "--into",

@@ -127,14 +127,14 @@ test_fork(void **state)
 	head = read_head();
 	head.next++;
 	forge(&head, origin.key);
-	pull_to(PEER_FORKED, "fork-");
+	pull_to(PEER_FORKED, "gspd peer evidence");
 	assert_int_equal(count_forks(), 2);
 	assert_int_equal(reader_records(&reader), 300);
-	pull_to(PEER_FORKED, "fork-");
+	pull_to(PEER_FORKED, "gspd peer evidence");
 	assert_int_equal(count_forks(), 2);
 	/* Showing the first one again does not end the alarm ... */
 	put_head(&good);
-	pull_to(PEER_FORKED, "fork-");
+	pull_to(PEER_FORKED, "gspd peer evidence");
 	/* ... a higher serial does. */
 	origin.now += 10;
 	reader.now += 10;
@@ -147,7 +147,7 @@ test_fork(void **state)
 		head = read_head();
 		head.next += i;
 		forge(&head, origin.key);
-		pull_to(PEER_FORKED, "fork-");
+		pull_to(PEER_FORKED, "gspd peer evidence");
 	}
 	assert_in_range(count_forks(), 10, 22);
 	strbuf_release(&good);

@@ -481,7 +481,7 @@ test_fork_by_relay(void **state)
 	    0);
 	atomic_store(&site.mode, SITE_BUSY);
 	only(0, RELAY_OTHER_HEAD, RELAY_GONE);
-	pull_to(PEER_FORKED, "fork-");
+	pull_to(PEER_FORKED, "gspd peer evidence");
 	assert_int_equal(reader_records(&reader), 300);
 	assert_int_equal(count_liars(), 0);
 }
