@@ -1,6 +1,7 @@
 /*
  * file: whole files that a reader sees old or new, never half; folders.
  */
+#define _GNU_SOURCE /* syncfs() */
 #include "base/file.h"
 
 #include <sys/file.h>
@@ -136,19 +137,31 @@ file_put(const char *path, const void *data, size_t len, mode_t mode,
 	return put(path, data, len, mode, false, err);
 }
 
-int
-file_sync_dir(const char *path, struct err *err)
+static int
+sync_dir(const char *path, int (*sync)(int fd), struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc;
 
 	if (fd == -1)
 		return err_sys(err, "%s", path);
-	rc = fsync(fd);
+	rc = sync(fd);
 	if (rc == -1)
 		err_sys(err, "%s", path);
 	close(fd);
 	return rc;
+}
+
+int
+file_sync_dir(const char *path, struct err *err)
+{
+	return sync_dir(path, fsync, err);
+}
+
+int
+file_sync_fs(const char *path, struct err *err)
+{
+	return sync_dir(path, syncfs, err);
 }
 
 int

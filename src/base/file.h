@@ -30,6 +30,8 @@ int file_put(const char *path, const void *data, size_t len, mode_t mode,
     struct err *err) MUST_CHECK;
 /* fsync a folder, so that renames in it survive a power cut. */
 int file_sync_dir(const char *path, struct err *err) MUST_CHECK;
+/* Everything on the file system that holds this folder: for many files. */
+int file_sync_fs(const char *path, struct err *err) MUST_CHECK;
 /* mkdir -p with this mode for each new part. */
 int file_mkdirs(const char *path, mode_t mode, struct err *err) MUST_CHECK;
 bool file_exists(const char *path);

@@ -3,7 +3,6 @@
  * .xml.gz. They are on the disk before any head names them, and leave it
  * only when the heads that named them have expired (feed-protocol.md 2).
  */
-#define _GNU_SOURCE /* syncfs() */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,25 +72,14 @@ sync_file(const char *path, struct err *err)
 int
 objects_sync(struct run *run, struct err *err)
 {
-	int fd, rc;
-
 	if (run->n_written == 0)
 		return 0;
-	if (run->n_written <= SYNC_SINGLY) {
-		for (size_t i = 0; i < run->n_written; i++)
-			if (sync_file(object_path(run, run->written[i]), err) ==
-			    -1)
-				return -1;
-		return file_sync_dir(run->objects, err);
-	}
-	fd = open(run->objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1)
-		return err_sys(err, "%s", run->objects);
-	rc = syncfs(fd);
-	if (rc == -1)
-		err_sys(err, "%s", run->objects);
-	close(fd);
-	return rc;
+	if (run->n_written > SYNC_SINGLY)
+		return file_sync_fs(run->objects, err);
+	for (size_t i = 0; i < run->n_written; i++)
+		if (sync_file(object_path(run, run->written[i]), err) == -1)
+			return -1;
+	return file_sync_dir(run->objects, err);
 }
 
 int

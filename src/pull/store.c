@@ -265,6 +265,21 @@ keep_last(struct arena *arena, const struct store *store,
 	return rc;
 }
 
+/*
+ * What is staged is on the disk before a head says that it is held: it is
+ * not fetched again, and others get it from here.
+ */
+static int
+sync_staged(struct arena *arena, const struct store *store, struct err *err)
+{
+	char **names;
+	size_t n;
+
+	if (file_list(arena, store->staging, &names, &n, err) == -1)
+		return -1;
+	return n == 0 ? 0 : file_sync_fs(store->staging, err);
+}
+
 int
 store_accept(const struct store *store, const struct plan *plan,
     const struct strbuf *head, struct err *err)
@@ -275,6 +290,7 @@ store_accept(const struct store *store, const struct plan *plan,
 	int ret = -1;
 
 	if (file_mkdirs(store->objects, 0755, err) == -1 ||
+	    sync_staged(arena, store, err) == -1 ||
 	    sort_out(arena, store->staging, store->objects, wanted, n, err) ==
 		-1 ||
 	    keep_last(arena, store, head, err) == -1 ||
