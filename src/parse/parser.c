@@ -25,6 +25,7 @@
 #define OUT_MAX    (4 * 1024 * 1024)
 #define LAST_MS    400 /* for a process that has said good-bye to end */
 #define LAST_STEPS 100
+#define LOOK_MS    100 /* between two looks at the clock while waiting */
 
 struct parser {
 	char *program; /* NULL: here */
@@ -390,11 +391,24 @@ patience(const struct parser *parser)
 	return left < parser->request_ms ? left : parser->request_ms;
 }
 
+/*
+ * What passed since the last look. A longer step than was waited for is time
+ * in which this process itself did not run: no fault of the helper's.
+ */
+static int64_t
+look(int64_t *last)
+{
+	int64_t now = clock_monotonic_ms(), step = now - *last;
+
+	*last = now;
+	return step <= 2 * LOOK_MS ? step : LOOK_MS;
+}
+
 /* Until a whole answer is in the buffer. */
 static int
 wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 {
-	int64_t begin = clock_monotonic_ms(), limit = patience(parser), gone;
+	int64_t last = clock_monotonic_ms(), limit = patience(parser), gone = 0;
 
 	drop_used(parser);
 	while (whole(parser) == 0) {
@@ -403,7 +417,7 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 		if (!is_sane(parser, kind))
 			return parser_refuse(parser,
 			    "an answer of a size that no answer has", err);
-		gone = clock_monotonic_ms() - begin;
+		gone += look(&last);
 		if (gone >= limit) {
 			parser->waited_ms += gone;
 			err_set(&parser->done, ERR_TRUST,
@@ -415,7 +429,9 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 		}
 		if (parser->out_at < parser->out.len)
 			fd.events |= POLLOUT;
-		if (poll(&fd, 1, (int)(limit - gone)) == -1)
+		if (poll(&fd, 1,
+			(int)(limit - gone < LOOK_MS ? limit - gone
+						     : LOOK_MS)) == -1)
 			continue; /* a signal: look at the clock again */
 		if ((fd.revents & POLLOUT) != 0)
 			flush(parser);
@@ -426,7 +442,7 @@ wait_for(struct parser *parser, enum parse_kind kind, struct err *err)
 	if (!is_sane(parser, kind))
 		return parser_refuse(parser,
 		    "an answer of a size that no answer has", err);
-	parser->waited_ms += clock_monotonic_ms() - begin;
+	parser->waited_ms += gone + look(&last);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 #define PULL_CHURN_MIN      10000        /* changes a day, or all records */
 #define PULL_BUDGET_S       86400        /* budgets are of a day */
 #define PULL_BYTES_DAY      4            /* x max-bytes may be fetched */
-#define PULL_SLOW_TIMES     1000         /* x what its helper kept waiting */
+#define PULL_SLOW_TIMES     300          /* x what its helper kept waiting */
 #define PULL_REQUESTS       100000       /* one peer in one round */
 #define PULL_QUARANTINE     3            /* refused so often: once a day */
 #define PULL_REFUSED_S      86400        /* then a refused head is read anew */

@@ -17,7 +17,7 @@ round_now(const struct round *round)
 
 /*
  * Not before, by its own word, or because nobody else had a turn while its
- * bytes were read: a thousand times as long is left to the others.
+ * bytes were read: many times as long is left to the others.
  */
 static int64_t
 retry_at(const struct peer *peer, int64_t now)

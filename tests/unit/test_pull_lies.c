@@ -324,7 +324,7 @@ test_slow_reader(void **state)
 	reader.env.parser = slow;
 	pull_to(PEER_FRESH, "");
 	row = reader_row(&reader, "ca");
-	assert_in_range(pull_due(&row, 300, reader.now), 480, 4000);
+	assert_in_range(pull_due(&row, 60, reader.now), 100, 1200);
 	/* Which a good round ends. */
 	reader.now += 4000;
 	reader.env.parser = NULL;
