@@ -15,11 +15,13 @@ src/ledger/schema.c: $(srcdir)/sql/ledger-1.sql $(srcdir)/sql/ledger-2.sql tools
 	$(AM_V_GEN)tools/embed$(EXEEXT) ledger_sql_1 $(srcdir)/sql/ledger-1.sql ledger_sql_2 $(srcdir)/sql/ledger-2.sql >$@.tmp && mv $@.tmp $@
 
 UNIT_TESTS += tests/unit/test_ledger
-tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c \
+	tests/unit/ledger_scene.h
 tests_unit_test_ledger_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_ledger_federation
-tests_unit_test_ledger_federation_SOURCES = tests/unit/test_ledger_federation.c
+tests_unit_test_ledger_federation_SOURCES = \
+	tests/unit/test_ledger_federation.c tests/unit/ledger_scene.h
 tests_unit_test_ledger_federation_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_effective

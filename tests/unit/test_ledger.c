@@ -15,34 +15,7 @@
 #include <cmocka.h>
 
 #include "crypto/crypto.h"
-#include "ledger/ledger.h"
-
-static char dir[64];
-static struct arena *arena;
-static struct ledger *ledger;
-static struct err err;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "/tmp/gspd-ledger-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	arena = arena_new();
-	ledger = ledger_open(dir, true, &err);
-	return ledger == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	ledger_close(ledger);
-	ledger = NULL;
-	arena_free(arena);
-	return file_remove_tree(dir, &err);
-}
+#include "ledger_scene.h"
 
 /* What a feed entry is made of does not matter to the ledger. */
 static int
@@ -576,7 +549,7 @@ test_damage(void **state)
 	assert_int_equal(err.code, ERR_NOTFOUND);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, scene_end)
 
 int
 main(void)

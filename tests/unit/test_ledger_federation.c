@@ -12,37 +12,10 @@
 #include <cmocka.h>
 
 #include "db/db.h"
-#include "ledger/ledger.h"
+#include "ledger_scene.h"
 
 #define D1 "1111111111111111111111111111111111111111111111111111111111111111"
 #define D2 "2222222222222222222222222222222222222222222222222222222222222222"
-
-static char dir[64];
-static struct arena *arena;
-static struct ledger *ledger;
-static struct err err;
-
-static int
-setup(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "/tmp/gspd-ledger-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	arena = arena_new();
-	ledger = ledger_open(dir, true, &err);
-	return ledger == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	ledger_close(ledger);
-	ledger = NULL;
-	arena_free(arena);
-	return file_remove_tree(dir, &err);
-}
 
 static void
 test_peer_keys(void **state)
@@ -351,7 +324,7 @@ test_migration(void **state)
 	assert_string_equal(peer.key, "");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, scene_end)
 
 int
 main(void)

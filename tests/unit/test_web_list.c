@@ -209,24 +209,6 @@ test_list_in_trouble(void **state)
 	assert_lacks("alliance");
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	strbuf_init(&out, 8 << 20);
-	site_start(&site, true);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	site_stop(&site);
-	strbuf_release(&out);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -235,5 +217,5 @@ main(void)
 		cmocka_unit_test(test_list_in_trouble),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, visit_begin, visit_end);
 }

@@ -161,24 +161,6 @@ test_carried(void **state)
 	get("/feed/m/sg/head.xml", "", 404);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	strbuf_init(&out, 8 << 20);
-	site_start(&site, true);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	site_stop(&site);
-	strbuf_release(&out);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -186,5 +168,5 @@ main(void)
 		cmocka_unit_test(test_carried),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, visit_begin, visit_end);
 }

@@ -12,6 +12,25 @@
 static struct site site;
 static struct strbuf out;
 
+/* Group fixtures: the site, with sample records. */
+static inline int
+visit_begin(void **state)
+{
+	(void)state;
+	strbuf_init(&out, 8 << 20);
+	site_start(&site, true);
+	return 0;
+}
+
+static inline int
+visit_end(void **state)
+{
+	(void)state;
+	site_stop(&site);
+	strbuf_release(&out);
+	return 0;
+}
+
 static inline void
 get(const char *target, const char *lines, int status)
 {
