@@ -1,6 +1,11 @@
 noinst_LIBRARIES += src/search/libsearch.a
 src_search_libsearch_a_SOURCES = \
 	src/search/search.h src/search/search_priv.h src/search/search_sql.h \
+	src/search/build.h src/search/compact.h src/search/document.h \
+	src/search/filter.h src/search/format.h src/search/fuzzy.h \
+	src/search/manifest.h src/search/place.h src/search/segment.h \
+	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
+	src/search/writer.h \
 	src/search/cache.c \
 	src/search/cursor.c \
 	src/search/doc.c \

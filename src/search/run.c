@@ -64,6 +64,7 @@ add_match(struct run *run, size_t doc, int64_t rank_key)
 		break;
 	case SEARCH_BY_CHECKED: match.key = row->checked; break;
 	case SEARCH_BY_YEAR: match.key = row->year; break;
+	case SEARCH_BY_DISTANCE:
 	case SEARCH_BY_TITLE: match.key = 0; break;
 	}
 	VEC_PUSH(run->matches, run->n, run->alloc, match);
@@ -474,7 +475,8 @@ choose_order(struct run *run)
 	static const char names[] = { [SEARCH_BY_RELEVANCE] = 'r',
 		[SEARCH_BY_CHECKED] = 'c',
 		[SEARCH_BY_YEAR] = 'y',
-		[SEARCH_BY_TITLE] = 't' };
+		[SEARCH_BY_TITLE] = 't',
+		[SEARCH_BY_DISTANCE] = 'd' };
 
 	run->sort = run->asked->sort;
 	run->order.cache = &run->search->cache;
@@ -537,4 +539,30 @@ search_run(struct search *search, struct arena *arena,
 	result.took_us = clock_monotonic_us() - started;
 	*ret_result = result;
 	return 0;
+}
+
+int
+search_suggest(struct search *search, struct arena *arena, const char *text,
+    size_t limit, struct search_suggestion **ret_items, size_t *ret_n,
+    struct err *err)
+{
+	/* The full-text index of the first engine can not tell. */
+	(void)search;
+	(void)arena;
+	(void)text;
+	(void)limit;
+	(void)err;
+	*ret_items = NULL;
+	*ret_n = 0;
+	return 0;
+}
+
+int
+search_place(struct search *search, const char *name, double *ret_lat,
+    double *ret_lon, struct err *err)
+{
+	(void)search;
+	(void)ret_lat;
+	(void)ret_lon;
+	return err_set(err, ERR_NOTFOUND, "no place is called \"%s\"", name);
 }

@@ -33,7 +33,8 @@ enum search_sort {
 	SEARCH_BY_RELEVANCE, /* by newest when the query has no words */
 	SEARCH_BY_CHECKED,   /* newest assured date first */
 	SEARCH_BY_YEAR,
-	SEARCH_BY_TITLE
+	SEARCH_BY_TITLE,
+	SEARCH_BY_DISTANCE /* nearest first; needs `near`, else by relevance */
 };
 int search_sort_parse(const char *name, enum search_sort *ret_sort);
 
@@ -50,17 +51,40 @@ struct search_query {
 		const char *value;     /* "ca" and "CA" both match */
 	} filters[SEARCH_FILTERS_MAX]; /* ORed within a facet, else ANDed */
 	size_t n_filters;
+	/* Only records with a point in this circle, when km > 0. */
+	struct {
+		double lat, lon; /* degrees */
+		double km;
+	} near;
+	int32_t checked_since; /* 20261121: assured then or later; 0 any */
 	enum search_sort sort;
+	bool explain; /* fill search_hit.parts */
 	size_t limit; /* 1 to SEARCH_LIMIT_MAX */
 	size_t offset;
 	const char *cursor; /* from a former result; beats offset */
 	bool no_facets;
 };
 
+/* One word's part of a score. */
+struct search_part {
+	const char *typed; /* what was asked for */
+	const char *word;  /* the term of the index that was found */
+	int64_t df;        /* records with any form of what was asked for */
+	double idf;
+	unsigned weight; /* occurrences by weight of their field */
+	double factor;   /* 1 the word as typed, less for another form */
+	double score;    /* all together; the parts add up to the hit's */
+};
+
 struct search_hit {
 	int64_t group;
 	double score;
-	const char *snippet; /* plain text; hits between \x01 and \x02 */
+	double km;                 /* from the centre of `near`; < 0 without */
+	const char *snippet;       /* plain text; hits between \x01 and \x02 */
+	struct search_part *parts; /* when asked to explain */
+	size_t n_parts;
+	unsigned length; /* words of the record, for explaining */
+	unsigned prior;  /* 0 to 255: breaks ties */
 };
 
 struct search_count {
@@ -79,7 +103,12 @@ struct search_result {
 	} facets[SEARCH_FACET_COUNT]; /* a facet ignores its own selection */
 	const char *next_cursor;      /* NULL on the last page */
 	int64_t version;              /* catalogue version searched */
+	bool is_ready;       /* false: no index yet, nothing was searched */
 	const char *dropped; /* words dropped to find anything, or NULL */
+	/* What may have been meant: a whole query, or NULL. */
+	const char *did_you_mean;
+	bool is_corrected;  /* nothing was found; these are the hits of it */
+	double mean_length; /* words of a record, for explaining */
 	int64_t took_us;
 };
 
@@ -107,6 +136,24 @@ int search_update(void *ctx, int64_t group, const struct merge_view *view,
     struct err *err) MUST_CHECK;
 /* Make the whole index again from catalogue_each_view(). */
 int search_rebuild(struct search *search, struct err *err) MUST_CHECK;
+
+/* ---- while typing ---- */
+
+struct search_suggestion {
+	const char *text; /* what was typed with its last word finished */
+	int64_t n;        /* records with that word */
+};
+#define SEARCH_SUGGEST_MAX 20
+/* Ways in which the last word typed goes on, most frequent first. */
+int search_suggest(struct search *search, struct arena *arena, const char *text,
+    size_t limit, struct search_suggestion **ret_items, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+/*
+ * Where a place is, from the records that name it: the middle of the points
+ * of sites whose address or area holds the words. ERR_NOTFOUND.
+ */
+int search_place(struct search *search, const char *name, double *ret_lat,
+    double *ret_lon, struct err *err) MUST_CHECK;
 
 /* ---- the one tokenizer, for index and query ---- */
 
