@@ -75,7 +75,7 @@ read_one(struct arena *arena, const struct http_param *param,
 			return 0;
 		if (search_sort_parse(param->value, &search->sort) == -1)
 			return err_set(err, ERR_FORMAT,
-			    "sort: use relevance, checked, year or title");
+			    "sort: use relevance, checked, year or distance");
 		query->has_sort = true;
 	} else if (strcmp(param->name, "limit") == 0) {
 		if ((n = number(param->value, SEARCH_LIMIT_MAX)) < 1)

@@ -49,7 +49,7 @@ make_query(struct app *app, struct search_query *query, struct err *err)
 			return -1;
 	if (sort != NULL && search_sort_parse(sort, &query->sort) == -1)
 		return err_set(err, ERR_USAGE,
-		    "--sort: relevance, checked, year or title");
+		    "--sort: relevance, checked, year or distance");
 	if (args_int(app, "--limit", 20, 1, SEARCH_LIMIT_MAX, &limit, err) ==
 		-1 ||
 	    args_int(app, "--offset", 0, 0, INT32_MAX, &offset, err) == -1)
@@ -209,7 +209,7 @@ static const struct app_option options[] = {
 	{ "--limit", "N", "at most so many (20; 100 at most)" },
 	{ "--offset", "N", "skip so many" },
 	{ "--cursor", "TEXT", "go on behind a former page" },
-	{ "--sort", "NAME", "relevance, checked, year or title" },
+	{ "--sort", "NAME", "relevance, checked, year or distance" },
 	{ NULL, NULL, NULL },
 };
 

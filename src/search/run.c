@@ -64,8 +64,7 @@ add_match(struct run *run, size_t doc, int64_t rank_key)
 		break;
 	case SEARCH_BY_CHECKED: match.key = row->checked; break;
 	case SEARCH_BY_YEAR: match.key = row->year; break;
-	case SEARCH_BY_DISTANCE:
-	case SEARCH_BY_TITLE: match.key = 0; break;
+	case SEARCH_BY_DISTANCE: match.key = 0; break;
 	}
 	VEC_PUSH(run->matches, run->n, run->alloc, match);
 }
@@ -457,6 +456,7 @@ fill_hits(struct run *run, struct search_result *result, struct err *err)
 			return -1;
 		}
 		result->hits[result->n_hits].group = match->group;
+		result->hits[result->n_hits].km = -1;
 		result->hits[result->n_hits].score = run->order.name == 'r'
 							 ? key_score(match->key)
 							 : 0;
@@ -475,12 +475,13 @@ choose_order(struct run *run)
 	static const char names[] = { [SEARCH_BY_RELEVANCE] = 'r',
 		[SEARCH_BY_CHECKED] = 'c',
 		[SEARCH_BY_YEAR] = 'y',
-		[SEARCH_BY_TITLE] = 't',
 		[SEARCH_BY_DISTANCE] = 'd' };
 
 	run->sort = run->asked->sort;
+	/* Places are for the index to come: nothing is near anything. */
+	if (run->sort == SEARCH_BY_DISTANCE)
+		run->sort = SEARCH_BY_RELEVANCE;
 	run->order.cache = &run->search->cache;
-	run->order.by_title = run->sort == SEARCH_BY_TITLE;
 	run->order.name = names[run->sort];
 	/* Without words there is no relevance: newest first. */
 	if (run->sort == SEARCH_BY_RELEVANCE && run->query->n_groups == 0)
@@ -499,8 +500,8 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 	search_prepare(run->search);
 	if (!run->search->is_ready)
 		return 0;
-	if (cache_refresh(run->search, err) == -1 ||
-	    (run->order.by_title && cache_titles(run->search, err) == -1))
+	result->is_ready = true;
+	if (cache_refresh(run->search, err) == -1)
 		return -1;
 	if (match_words(run, &result->dropped, err) == -1)
 		return -1;

@@ -33,7 +33,6 @@ enum search_sort {
 	SEARCH_BY_RELEVANCE, /* by newest when the query has no words */
 	SEARCH_BY_CHECKED,   /* newest assured date first */
 	SEARCH_BY_YEAR,
-	SEARCH_BY_TITLE,
 	SEARCH_BY_DISTANCE /* nearest first; needs `near`, else by relevance */
 };
 int search_sort_parse(const char *name, enum search_sort *ret_sort);

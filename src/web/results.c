@@ -26,7 +26,7 @@ static const char *
 sort_name(enum search_sort sort)
 {
 	static const char *const names[] = { "relevance", "checked", "year",
-		"title" };
+		"distance" };
 
 	return names[sort];
 }
@@ -217,7 +217,7 @@ static void
 fill_sorts(const struct page *page, const struct api_query *query,
     struct results *view)
 {
-	view->n_sorts = SEARCH_BY_TITLE + 1;
+	view->n_sorts = SEARCH_BY_YEAR + 1;
 	view->sorts = arena_alloc(page->arena,
 	    view->n_sorts * sizeof(*view->sorts));
 	for (size_t i = 0; i < view->n_sorts; i++) {

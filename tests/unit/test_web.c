@@ -14,7 +14,7 @@
 #define PAGE_BYTES (30 * 1024) /* over the wire */
 
 static const char *const pages[] = { "/", "/en/", "/search", "/search?q=choir",
-	"/search?q=singing&kind=evidence&sort=title", "/search?q=zzzzzzz",
+	"/search?q=singing&kind=evidence&sort=year", "/search?q=zzzzzzz",
 	"/en/search?country=ca", "/search?node=sg", "/search?page=3",
 	"/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
 	"/record/" SITE_SAME, "/record/" SITE_RESOURCE, "/record/" SITE_ORG,
