@@ -42,3 +42,8 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_relay.py \
 	tests/t/test_rotate.py \
 	tests/t/test_sandbox.py
+
+# What people type and must find: run by script/test.
+EXTRA_DIST += tests/relevance/README.md tests/relevance/baseline \
+	tests/relevance/queries.tsv tests/relevance/records.ndjson \
+	tests/relevance/relevance.py
