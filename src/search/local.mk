@@ -6,16 +6,20 @@ src_search_libsearch_a_SOURCES = \
 	src/search/manifest.h src/search/place.h src/search/segment.h \
 	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
 	src/search/writer.h \
+	src/search/arabic.c \
 	src/search/cache.c \
 	src/search/cursor.c \
 	src/search/doc.c \
+	src/search/document.c \
 	src/search/facet.c \
 	src/search/index.c \
 	src/search/match.c \
 	src/search/plural.c \
+	src/search/quality.c \
 	src/search/query.c \
 	src/search/run.c \
 	src/search/snippet.c \
+	src/search/stem.c \
 	src/search/term.c \
 	src/search/token.c src/search/token.h
 nodist_src_search_libsearch_a_SOURCES = src/search/script.c
@@ -37,3 +41,6 @@ UNIT_TESTS += tests/unit/test_search_many
 tests_unit_test_search_many_SOURCES = tests/unit/test_search_many.c \
 	tests/unit/search_world.c tests/unit/search_world.h
 tests_unit_test_search_many_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_stem
+tests_unit_test_stem_SOURCES = tests/unit/test_stem.c
+tests_unit_test_stem_LDADD = $(UNIT_LDADD)

@@ -1,11 +1,12 @@
 /*
  * plural: the other forms of a word. No stemmer: only endings that mark a
- * plural in the languages whose plurals are an -s, and the Arabic article.
+ * plural in the languages whose plurals are an -s, and the Arabic article (arabic.c).
  * A form too many is harmless, since index and query make the same ones;
  * a wrong meeting of two words is not, hence the exceptions.
  */
 #include <string.h>
 
+#include "search/stem.h"
 #include "search/token.h"
 
 struct forms {
@@ -127,44 +128,21 @@ plural_forms(struct forms *forms, const char *word, size_t len)
 	}
 }
 
-/* Article, alone and behind a one-letter word written together with it. */
-static const char *const articles[] = {
-	"\xd9\x88\xd8\xa7\xd9\x84", /* wal- */
-	"\xd8\xa8\xd8\xa7\xd9\x84", /* bal- */
-	"\xd9\x83\xd8\xa7\xd9\x84", /* kal- */
-	"\xd9\x81\xd8\xa7\xd9\x84", /* fal- */
-	"\xd8\xa7\xd9\x84",         /* al- */
-	"\xd9\x84\xd9\x84",         /* lil- */
-};
-
-/* Letters that must remain, each of two bytes. */
-#define ARABIC_MIN (2 * (size_t)2)
-
-static void
-arabic_forms(struct forms *forms, const char *word, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_LEN(articles); i++) {
-		size_t n = strlen(articles[i]);
-
-		if (len >= n + ARABIC_MIN &&
-		    memcmp(word, articles[i], n) == 0) {
-			add_form(forms, word + n, len - n, "");
-			return;
-		}
-	}
-}
-
 size_t
 token_variants(const char *word, size_t len,
     char ret_variants[TOKEN_VARIANTS_MAX][TOKEN_MAX])
 {
 	struct forms forms = { ret_variants, 0 };
+	size_t n;
 
 	if (len == 0 || len >= TOKEN_MAX)
 		return 0;
-	if (((unsigned char)word[0] & 0xfc) == 0xd8)
-		arabic_forms(&forms, word, len);
-	else if (word[len - 1] >= 'a' && word[len - 1] <= 'z')
+	if (((unsigned char)word[0] & 0xfc) == 0xd8) {
+		n = arabic_article(word, len);
+		if (n > 0)
+			add_form(&forms, word + n, len - n, "");
+	} else if (word[len - 1] >= 'a' && word[len - 1] <= 'z') {
 		plural_forms(&forms, word, len);
+	}
 	return forms.n;
 }

@@ -14,6 +14,7 @@
 #define SEARCH_SEARCH_PRIV_H
 
 #include "db/db.h"
+#include "search/document.h"
 #include "search/search.h"
 #include "search/token.h"
 
@@ -67,9 +68,6 @@ struct query *query_parse(struct arena *arena, const char *text);
  * letter or digit. */
 size_t query_term_init(struct arena *arena, struct query_term *term,
     const char *text, size_t len, bool is_quoted, bool is_prefix);
-/* term.c: "doi10113..." of an identifier, NULL when it is none. */
-const char *query_identifier(struct arena *arena, const char *scheme,
-    const char *value);
 
 /* match.c: groups that are not dropped; NULL when there are none. */
 char *match_groups(struct arena *arena, const struct query *query);
@@ -99,10 +97,6 @@ void values_release(struct values *values);
 size_t values_find(const struct values *values, enum search_facet facet,
     const char *value);
 size_t values_add(struct values *values, enum search_facet facet,
-    const char *value);
-/* The form in which a value is stored: "ca" -> "CA", "fr-CA" -> "fr",
- * "Portugal" -> "PT". */
-const char *facet_value(struct arena *arena, enum search_facet facet,
     const char *value);
 
 /* ---- one document ---- */

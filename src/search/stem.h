@@ -12,6 +12,9 @@
 
 #define STEM_KEYS_MAX 24
 
+/* Every language that has a bit. */
+#define STEM_LANGS_ALL 0x0fffffffu
+
 /* The bit of a language ("pt-BR" as "pt"); 0 when it has no stemmer. */
 uint32_t stem_lang(const char *lang);
 
@@ -30,5 +33,12 @@ size_t stem_keys(struct stemmer *stemmer, const char *word, size_t len,
 /* True when the stems behind a shared key are really equal. */
 bool stem_is_same(struct stemmer *stemmer, const char *a, size_t a_len,
     const char *b, size_t b_len, uint32_t langs);
+
+/* ---- arabic.c ---- */
+
+/* Bytes of the article at the start of a folded word, 0 without. */
+size_t arabic_article(const char *word, size_t len);
+/* Move *word to the start of its stem; returns the bytes of that. */
+size_t arabic_stem(const char **word, size_t len);
 
 #endif

@@ -58,8 +58,8 @@ is_ascii_letter(char ch)
 	return (ch | 0x20) >= 'a' && (ch | 0x20) <= 'z';
 }
 
-static bool
-is_clustered(uint32_t ch)
+bool
+token_is_clustered(uint32_t ch)
 {
 	if (ch < 0x0e00)
 		return false;
@@ -116,7 +116,8 @@ shape_of(uint32_t ch)
 	if (is_between(ch, 0x1160, 0x11ff) || is_between(ch, 0xd7b0, 0xd7ff))
 		return SHAPE_MARK;
 	switch (utf8_class(ch)) {
-	case UTF8_LETTER: return is_clustered(ch) ? SHAPE_CLUSTER : SHAPE_WORD;
+	case UTF8_LETTER:
+		return token_is_clustered(ch) ? SHAPE_CLUSTER : SHAPE_WORD;
 	case UTF8_DIGIT: return SHAPE_WORD;
 	case UTF8_MARK: return SHAPE_MARK;
 	default: return SHAPE_OTHER;

@@ -30,6 +30,8 @@ void token_walk(const char *text, size_t len, token_cb callback, void *ctx);
 
 /* Does a character belong to a word, or join two? */
 bool token_is_inside(uint32_t ch);
+/* Is it of a script that is written without spaces? */
+bool token_is_clustered(uint32_t ch);
 
 /*
  * Other forms under which a folded word is indexed, and which a query for
