@@ -9,15 +9,18 @@ src_search_libsearch_a_SOURCES = \
 	src/search/arabic.c \
 	src/search/cache.c \
 	src/search/cursor.c \
+	src/search/dict.c \
 	src/search/doc.c \
 	src/search/document.c \
 	src/search/facet.c \
 	src/search/index.c \
 	src/search/match.c \
 	src/search/plural.c \
+	src/search/post.c \
 	src/search/quality.c \
 	src/search/query.c \
 	src/search/run.c \
+	src/search/segment.c \
 	src/search/snippet.c \
 	src/search/stem.c \
 	src/search/term.c \
@@ -44,3 +47,7 @@ tests_unit_test_search_many_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_stem
 tests_unit_test_stem_SOURCES = tests/unit/test_stem.c
 tests_unit_test_stem_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_post
+tests_unit_test_post_SOURCES = tests/unit/test_post.c \
+	tests/unit/segment_world.c tests/unit/segment_world.h
+tests_unit_test_post_LDADD = $(UNIT_LDADD)

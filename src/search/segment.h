@@ -21,6 +21,8 @@ struct segment {
 	uint32_t n_terms;
 	const struct seg_term *terms;
 	const char *text;
+	uint64_t *samples; /* first 8 bytes of each DICT_STEP-th term */
+	size_t n_samples;
 	const struct seg_stem *stems;
 	size_t n_stems;
 	const uint32_t *groups; /* by document: + header->base_group */
@@ -33,10 +35,14 @@ struct segment {
 	struct places places;
 	unsigned char *is_checked; /* a bit for each chunk */
 	bool is_trusting;
+	bool is_copy;
 };
 
 /* Do not compare checksums: only for tests of what bad bytes can do. */
 #define SEGMENT_TRUSTING 1
+/* Do not map but read: for tests, where a sanitizer shall see a read behind
+ * the last byte. */
+#define SEGMENT_COPY 2
 
 /* ERR_NOTFOUND; ERR_FORMAT when damaged, truncated or of another version. */
 struct segment *segment_open(const char *path, unsigned flags,
@@ -58,6 +64,10 @@ uint32_t segment_find_group(const struct segment *segment, int64_t group);
 /* ---- dict.c ---- */
 
 #define TERM_NONE UINT32_MAX
+#define DICT_STEP 16
+
+/* Of segment_open(), when the terms are known to be in order. */
+void dict_sample(struct segment *segment);
 
 /* Number of a term, or TERM_NONE. */
 uint32_t dict_find(const struct segment *segment, const char *text, size_t len);
@@ -86,14 +96,16 @@ struct post {
 	const struct seg_block *block; /* the current one */
 	const struct seg_block *blocks_end;
 	uint32_t df;
-	uint32_t doc;    /* current, or POST_END */
-	uint32_t at;     /* in docs[] and weights */
-	uint32_t n;      /* documents of the block */
-	bool is_loaded;  /* docs[] and weights are this block's */
-	bool is_damaged; /* stop: the file is not as written */
+	uint32_t doc;     /* current, or POST_END */
+	uint32_t at;      /* in docs[] and weights */
+	uint32_t n;       /* documents of the block */
+	bool is_loaded;   /* docs[] and weights are this block's */
+	bool is_damaged;  /* stop: the file is not as written */
+	uint32_t spot_at; /* document whose occurrences start at spot */
+	const unsigned char *spot;
 	const uint8_t *weights;
-	uint32_t docs[BLOCK_DOCS + 4];
-	uint8_t same[BLOCK_DOCS]; /* weights when all are one */
+	uint32_t docs[BLOCK_DOCS + 4]; /* POST_END behind the last */
+	uint8_t same[BLOCK_DOCS];      /* weights when all are one */
 };
 
 /*
@@ -103,7 +115,8 @@ struct post {
 int post_init(struct post *post, struct segment *segment, uint32_t term);
 /*
  * Unpack the current block into docs[] and weights; at and doc are those of
- * its first document unless it is loaded already. -1 when damaged.
+ * its first document unless it is loaded already. -1 when damaged; at the
+ * end it does nothing, and n is 0.
  */
 int post_load(struct post *post);
 /* The next block, not loaded: doc is its first. POST_END behind the last. */
@@ -111,6 +124,16 @@ uint32_t post_next_block(struct post *post);
 /* The first document that is not less than target (never goes back). The
  * block is loaded unless at the end. */
 uint32_t post_seek(struct post *post, uint32_t target);
+/* The next document (the block is loaded); loads its block. */
+static inline uint32_t
+post_next(struct post *post)
+{
+	if (post->at + 1 < post->n)
+		return post->doc = post->docs[++post->at];
+	if (post_next_block(post) != POST_END)
+		(void)post_load(post);
+	return post->doc;
+}
 /* Weight of the current document (its block is loaded). */
 static inline uint8_t
 post_weight(const struct post *post)
@@ -118,9 +141,12 @@ post_weight(const struct post *post)
 	return post->weights[post->at];
 }
 /*
- * Occurrences in the current document, rising: position << 3 | field. At
- * most max; returns how many.
+ * Occurrences in the current document (its block is loaded), rising:
+ * position << 3 | field. At most max; returns how many, 0 when damaged.
+ * Cheapest when asked for documents in rising order.
  */
 size_t post_positions(struct post *post, uint32_t *ret_positions, size_t max);
+/* The same as they lie in the file; NULL when damaged. */
+const unsigned char *post_bytes(struct post *post, size_t *ret_len);
 
 #endif
