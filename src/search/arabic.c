@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "search/stem.h"
+#include "search/stem_priv.h"
 #include "search/token.h"
 
 /* All letters here have two bytes. */

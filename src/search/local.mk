@@ -5,6 +5,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/filter.h src/search/format.h src/search/fuzzy.h \
 	src/search/manifest.h src/search/place.h src/search/segment.h \
 	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
+	src/search/stem_priv.h \
 	src/search/writer.h \
 	src/search/arabic.c \
 	src/search/cache.c \
@@ -19,6 +20,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/post.c \
 	src/search/quality.c \
 	src/search/query.c \
+	src/search/restore.c \
 	src/search/run.c \
 	src/search/segment.c \
 	src/search/snippet.c \

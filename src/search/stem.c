@@ -10,17 +10,13 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "search/stem.h"
+#include "search/stem_priv.h"
 #include "search/token.h"
 
 /* Letters of a word that has other forms, and of a stem that says enough. */
 #define LETTERS_MIN 3
 /* Arabic writes no short vowels: "father" has two letters. */
 #define ARABIC_LETTERS_MIN 2
-/* Longer words are compounds, addresses and noise: not stemmed. */
-#define STEM_WORD_MAX 120
-/* Bytes of a stem; some stemmers write more letters than they read. */
-#define STEM_MAX (2 * STEM_WORD_MAX)
 
 /* Alphabets that languages are written in. */
 #define LATIN      0x001u
@@ -48,79 +44,91 @@ static const struct {
 	{ 0x1e00, 0x1eff, LATIN },
 };
 
-/*
- * The place in this table is the bit of the language and part of every key
- * in every index: new ones come at the end, at most 31.
- */
 static const struct {
 	const char *name; /* of libstemmer's */
 	unsigned script;
-} languages[] = {
-	{ "english", LATIN }, { "french", LATIN }, { "german", LATIN },
-	{ "spanish", LATIN }, { "portuguese", LATIN }, { "italian", LATIN },
-	{ "dutch", LATIN }, { "swedish", LATIN }, { "danish", LATIN },
-	{ "norwegian", LATIN }, { "finnish", LATIN }, { "hungarian", LATIN },
-	{ "romanian", LATIN }, { "russian", CYRILLIC }, { "turkish", LATIN },
-	{ "catalan", LATIN }, { "basque", LATIN }, { "irish", LATIN },
-	{ "lithuanian", LATIN }, { "indonesian", LATIN }, { "greek", GREEK },
-	{ "serbian", LATIN | CYRILLIC }, { "armenian", ARMENIAN },
-	{ "hindi", DEVANAGARI }, { "nepali", DEVANAGARI }, { "tamil", TAMIL },
-	{ "yiddish", HEBREW }, { NULL, ARABIC }, /* arabic.c */
+} languages[STEM_LANGS] = {
+	[STEM_EN] = { "english", LATIN },
+	[STEM_FR] = { "french", LATIN },
+	[STEM_DE] = { "german", LATIN },
+	[STEM_ES] = { "spanish", LATIN },
+	[STEM_PT] = { "portuguese", LATIN },
+	[STEM_IT] = { "italian", LATIN },
+	[STEM_NL] = { "dutch", LATIN },
+	[STEM_SV] = { "swedish", LATIN },
+	[STEM_DA] = { "danish", LATIN },
+	[STEM_NO] = { "norwegian", LATIN },
+	[STEM_FI] = { "finnish", LATIN },
+	[STEM_HU] = { "hungarian", LATIN },
+	[STEM_RO] = { "romanian", LATIN },
+	[STEM_RU] = { "russian", CYRILLIC },
+	[STEM_TR] = { "turkish", LATIN },
+	[STEM_CA] = { "catalan", LATIN },
+	[STEM_EU] = { "basque", LATIN },
+	[STEM_GA] = { "irish", LATIN },
+	[STEM_LT] = { "lithuanian", LATIN },
+	[STEM_ID] = { "indonesian", LATIN },
+	[STEM_EL] = { "greek", GREEK },
+	[STEM_SR] = { "serbian", LATIN | CYRILLIC },
+	[STEM_HY] = { "armenian", ARMENIAN },
+	[STEM_HI] = { "hindi", DEVANAGARI },
+	[STEM_NE] = { "nepali", DEVANAGARI },
+	[STEM_TA] = { "tamil", TAMIL },
+	[STEM_YI] = { "yiddish", HEBREW },
+	[STEM_AR] = { NULL, ARABIC }, /* arabic.c */
 };
-#define LANG_ARABIC 27
-#define LANG_COUNT  ARRAY_LEN(languages)
-/* In keys only: forms that hold in any language. */
-#define LANG_ANY 31
 
+/* ISO 639-1, and 639-2 where people use it. */
 static const struct {
 	char code[4];
 	uint8_t lang;
 } codes[] = {
-	{ "en", 0 },
-	{ "fr", 1 },
-	{ "de", 2 },
-	{ "es", 3 },
-	{ "pt", 4 },
-	{ "it", 5 },
-	{ "nl", 6 },
-	{ "sv", 7 },
-	{ "da", 8 },
-	{ "no", 9 },
-	{ "nb", 9 },
-	{ "nn", 9 },
-	{ "fi", 10 },
-	{ "hu", 11 },
-	{ "ro", 12 },
-	{ "mo", 12 },
-	{ "ru", 13 },
-	{ "tr", 14 },
-	{ "ca", 15 },
-	{ "eu", 16 },
-	{ "ga", 17 },
-	{ "lt", 18 },
-	{ "id", 19 },
-	{ "ms", 19 },
-	{ "el", 20 },
-	{ "sr", 21 },
-	{ "hr", 21 },
-	{ "bs", 21 },
-	{ "sh", 21 },
-	{ "hy", 22 },
-	{ "hi", 23 },
-	{ "ne", 24 },
-	{ "ta", 25 },
-	{ "yi", 26 },
-	{ "ar", LANG_ARABIC },
-	{ "eng", 0 },
-	{ "fra", 1 },
-	{ "fre", 1 },
-	{ "deu", 2 },
-	{ "ger", 2 },
-	{ "spa", 3 },
-	{ "por", 4 },
-	{ "ita", 5 },
-	{ "nld", 6 },
-	{ "dut", 6 },
+	{ "en", STEM_EN },
+	{ "fr", STEM_FR },
+	{ "de", STEM_DE },
+	{ "es", STEM_ES },
+	{ "pt", STEM_PT },
+	{ "it", STEM_IT },
+	{ "nl", STEM_NL },
+	{ "sv", STEM_SV },
+	{ "da", STEM_DA },
+	{ "no", STEM_NO },
+	{ "nb", STEM_NO },
+	{ "nn", STEM_NO },
+	{ "fi", STEM_FI },
+	{ "hu", STEM_HU },
+	{ "ro", STEM_RO },
+	{ "mo", STEM_RO },
+	{ "ru", STEM_RU },
+	{ "tr", STEM_TR },
+	{ "ca", STEM_CA },
+	{ "eu", STEM_EU },
+	{ "ga", STEM_GA },
+	{ "lt", STEM_LT },
+	{ "id", STEM_ID },
+	{ "ms", STEM_ID },
+	{ "el", STEM_EL },
+	{ "sr", STEM_SR },
+	{ "hr", STEM_SR },
+	{ "bs", STEM_SR },
+	{ "sh", STEM_SR },
+	{ "hy", STEM_HY },
+	{ "hi", STEM_HI },
+	{ "ne", STEM_NE },
+	{ "ta", STEM_TA },
+	{ "yi", STEM_YI },
+	{ "ar", STEM_AR },
+	{ "eng", STEM_EN },
+	{ "fra", STEM_FR },
+	{ "fre", STEM_FR },
+	{ "deu", STEM_DE },
+	{ "ger", STEM_DE },
+	{ "spa", STEM_ES },
+	{ "por", STEM_PT },
+	{ "ita", STEM_IT },
+	{ "nld", STEM_NL },
+	{ "dut", STEM_NL },
+	{ "ara", STEM_AR },
 };
 
 uint32_t
@@ -146,8 +154,8 @@ stem_lang(const char *lang)
 }
 
 struct stemmer {
-	struct sb_stemmer *made[LANG_COUNT];
-	bool is_tried[LANG_COUNT];
+	struct sb_stemmer *made[STEM_LANGS];
+	bool is_tried[STEM_LANGS];
 };
 
 struct stemmer *
@@ -161,14 +169,14 @@ stemmer_free(struct stemmer *stemmer)
 {
 	if (stemmer == NULL)
 		return;
-	for (size_t i = 0; i < LANG_COUNT; i++)
+	for (size_t i = 0; i < STEM_LANGS; i++)
 		sb_stemmer_delete(stemmer->made[i]);
 	free(stemmer);
 }
 
 /* NULL when this libstemmer lacks the language. */
 static struct sb_stemmer *
-get_stemmer(struct stemmer *stemmer, size_t lang)
+get_stemmer(struct stemmer *stemmer, unsigned lang)
 {
 	if (!stemmer->is_tried[lang]) {
 		stemmer->is_tried[lang] = true;
@@ -214,33 +222,69 @@ script_of(const char *word, size_t len)
 	return script;
 }
 
-typedef bool (*stem_cb)(void *ctx, size_t lang, const char *stem, size_t len);
+typedef bool (*stem_cb)(void *ctx, unsigned lang, const char *stem, size_t len);
 
-/* The stem of one language, when it says enough. */
-static bool
-stem_one(struct stemmer *stemmer, size_t lang, const char *word, size_t len,
-    stem_cb callback, void *ctx)
+/* A stem by libstemmer into ret_stem; 0 when there is none. */
+static size_t
+run_snowball(struct stemmer *stemmer, unsigned lang, const char *word,
+    size_t len, char ret_stem[STEM_MAX])
 {
-	struct sb_stemmer *snowball;
+	struct sb_stemmer *snowball = get_stemmer(stemmer, lang);
 	const sb_symbol *stem;
 	size_t stem_len;
 
-	if (lang == LANG_ARABIC) {
-		size_t cut = arabic_stem(&word, len);
-
-		return callback(ctx, lang, word, cut);
-	}
-	snowball = get_stemmer(stemmer, lang);
 	if (snowball == NULL)
-		return true;
+		return 0;
 	stem = sb_stemmer_stem(snowball, (const sb_symbol *)word, (int)len);
 	if (stem == NULL)
-		return true;
+		return 0;
 	stem_len = (size_t)sb_stemmer_length(snowball);
-	if (stem_len > STEM_MAX ||
-	    utf8_count((const char *)stem, stem_len) < LETTERS_MIN)
+	if (stem_len > STEM_MAX)
+		return 0;
+	memcpy(ret_stem, stem, stem_len);
+	return stem_len;
+}
+
+/*
+ * The -t of Hungarian "csoport" is taken for an ending, but not the one
+ * before -ok in "csoportok". In such languages a stem is stemmed again.
+ */
+static bool
+is_stemmed_twice(unsigned lang)
+{
+	return lang == STEM_HU || lang == STEM_TR || lang == STEM_EL ||
+	       lang == STEM_RU;
+}
+
+/* "news" is no plural of "new" where an English word stands in a text of
+ * another language. */
+static bool
+is_foreign(unsigned lang, const char *word, size_t len)
+{
+	return lang != STEM_EN && len == 4 && memcmp(word, "news", 4) == 0;
+}
+
+/* The stem of one language, when it says enough. */
+static bool
+stem_one(struct stemmer *stemmer, unsigned lang, const char *word, size_t len,
+    stem_cb callback, void *ctx)
+{
+	char stem[STEM_MAX];
+
+	if (lang == STEM_AR) {
+		size_t n = arabic_stem(&word, len);
+
+		return callback(ctx, lang, word, n);
+	}
+	memcpy(stem, word, len);
+	len = stem_restore(lang, stem, len);
+	len = run_snowball(stemmer, lang, stem, len, stem);
+	if (len > 0 && is_stemmed_twice(lang))
+		len = run_snowball(stemmer, lang, stem, len, stem);
+	len = stem_plain(lang, stem, len);
+	if (utf8_count(stem, len) < LETTERS_MIN)
 		return true;
-	return callback(ctx, lang, (const char *)stem, stem_len);
+	return callback(ctx, lang, stem, len);
 }
 
 /* Every stem of a word until the callback says false. */
@@ -252,18 +296,19 @@ each_stem(struct stemmer *stemmer, const char *word, size_t len, uint32_t langs,
 	unsigned script = script_of(word, len);
 	size_t n;
 
-	if (script == 0 || !callback(ctx, LANG_ANY, word, len))
+	if (script == 0 || !callback(ctx, STEM_ANY, word, len))
 		return;
 	n = token_variants(word, len, variants);
 	for (size_t i = 0; i < n; i++) {
-		if (!callback(ctx, LANG_ANY, variants[i], strlen(variants[i])))
+		if (!callback(ctx, STEM_ANY, variants[i], strlen(variants[i])))
 			return;
 	}
 	if (len > STEM_WORD_MAX)
 		return;
-	for (size_t i = 0; i < LANG_COUNT; i++) {
+	for (unsigned i = 0; i < STEM_LANGS; i++) {
 		if ((langs >> i & 1) == 0 ||
-		    (languages[i].script & script) == 0)
+		    (languages[i].script & script) == 0 ||
+		    is_foreign(i, word, len))
 			continue;
 		if (!stem_one(stemmer, i, word, len, callback, ctx))
 			return;
@@ -278,7 +323,7 @@ struct keys {
 };
 
 static bool
-add_key(void *ctx, size_t lang, const char *stem, size_t len)
+add_key(void *ctx, unsigned lang, const char *stem, size_t len)
 {
 	struct keys *keys = ctx;
 	uint32_t key = (uint32_t)XXH3_64bits_withSeed(stem, len, lang);
@@ -305,15 +350,15 @@ stem_keys(struct stemmer *stemmer, const char *word, size_t len, uint32_t langs,
 
 struct stems {
 	struct {
-		size_t lang;
+		unsigned lang;
 		size_t len;
-		char text[STEM_MAX + TOKEN_MAX];
+		char text[STEM_MAX];
 	} items[STEM_KEYS_MAX];
 	size_t n;
 };
 
 static bool
-add_stem(void *ctx, size_t lang, const char *stem, size_t len)
+add_stem(void *ctx, unsigned lang, const char *stem, size_t len)
 {
 	struct stems *stems = ctx;
 
@@ -330,7 +375,7 @@ struct comparison {
 };
 
 static bool
-compare_stem(void *ctx, size_t lang, const char *stem, size_t len)
+compare_stem(void *ctx, unsigned lang, const char *stem, size_t len)
 {
 	struct comparison *comparison = ctx;
 	const struct stems *stems = comparison->stems;

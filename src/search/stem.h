@@ -38,7 +38,5 @@ bool stem_is_same(struct stemmer *stemmer, const char *a, size_t a_len,
 
 /* Bytes of the article at the start of a folded word, 0 without. */
 size_t arabic_article(const char *word, size_t len);
-/* Move *word to the start of its stem; returns the bytes of that. */
-size_t arabic_stem(const char **word, size_t len);
 
 #endif
