@@ -14,9 +14,12 @@ CREATE TABLE meta (
   records      INTEGER NOT NULL,        -- visible ones
   groups       INTEGER NOT NULL,
   version      INTEGER NOT NULL,        -- rises with every change
-  digest       BLOB NOT NULL            -- 32 bytes, sum modulo 2^256
+  digest       BLOB NOT NULL,           -- 32 bytes, sum modulo 2^256
+  id           TEXT NOT NULL            -- of this file: what was derived
+                                        -- from another one is not for it
 ) STRICT;
-INSERT INTO meta VALUES (1, 1, 0, 0, 0, zeroblob(32));
+INSERT INTO meta
+  VALUES (1, 1, 0, 0, 0, zeroblob(32), lower(hex(randomblob(16))));
 
 -- Groups of each kind (enum record_kind).
 CREATE TABLE kind (
@@ -99,4 +102,4 @@ CREATE TABLE page (
   PRIMARY KEY (node, prefix)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -240,7 +240,7 @@ forget(struct app *app, const char *name, struct err *err)
 	    catalogue_begin(app->catalogue, err) == -1)
 		return -1;
 	if (catalogue_feed_remove(app->catalogue, name, err) == 0) {
-		if (catalogue_commit(app->catalogue, search_update, app->search,
+		if (catalogue_commit(app->catalogue, search_watch(app->search),
 			err) == -1)
 			return -1;
 	} else {

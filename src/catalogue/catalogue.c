@@ -14,7 +14,7 @@
 extern const char catalogue_script[]; /* sql/catalogue.sql */
 
 #define CATALOGUE_FILE    "catalogue.db"
-#define CATALOGUE_VERSION 1 /* as in sql/catalogue.sql */
+#define CATALOGUE_VERSION 2 /* as in sql/catalogue.sql */
 #define PACKED_MAX        ((size_t)1 << 20)
 
 static char *
@@ -25,6 +25,26 @@ file_in(const char *folder, const char *suffix)
 	strbuf_init(&sb, 8192);
 	strbuf_addf(&sb, "%s/%s%s", folder, CATALOGUE_FILE, suffix);
 	return strbuf_detach(&sb, NULL);
+}
+
+static int
+id_load(struct catalogue *cat, struct err *err)
+{
+	struct db_stmt *stmt = catalogue_stmt(cat, CATALOGUE_SQL_ID);
+	const char *id;
+	int rc;
+
+	if ((rc = db_step(stmt, err)) == -1)
+		return -1;
+	id = rc == 1 ? db_column_text(stmt, 0) : NULL;
+	if (id == NULL || strlen(id) != CATALOGUE_ID_LEN) {
+		db_reset(stmt);
+		return err_set(err, ERR_DB,
+		    "the catalogue has lost its name: rebuild it");
+	}
+	memcpy(cat->id, id, sizeof(cat->id));
+	db_reset(stmt);
+	return 0;
 }
 
 struct catalogue *
@@ -47,11 +67,16 @@ catalogue_open(const char *folder, enum catalogue_mode mode, struct err *err)
 	}
 	cat = xcalloc(1, sizeof(*cat));
 	cat->db = db;
+	cat->folder = xstrdup(folder);
 	cat->mode = mode;
 	cat->component_max = MERGE_COMPONENT_MAX;
 	cat->data_version = db_data_version(db);
 	cat->arena = arena_new();
 	strbuf_init(&cat->packed, PACKED_MAX);
+	if (id_load(cat, err) == -1) {
+		catalogue_close(cat);
+		cat = NULL;
+	}
 out:
 	free(path);
 	return cat;
@@ -60,6 +85,7 @@ out:
 static void
 forget(struct catalogue *cat)
 {
+	cat->is_writing = false;
 	notes_clear(&cat->notes);
 	edges_clear(&cat->proofs);
 	edges_clear(&cat->removed);
@@ -78,6 +104,7 @@ catalogue_close(struct catalogue *cat)
 		return;
 	forget(cat);
 	db_close(cat->db);
+	free(cat->folder);
 	arena_free(cat->arena);
 	strbuf_release(&cat->packed);
 	free(cat);
@@ -102,6 +129,24 @@ struct db *
 catalogue_db(struct catalogue *cat)
 {
 	return cat->db;
+}
+
+const char *
+catalogue_folder(const struct catalogue *cat)
+{
+	return cat->folder;
+}
+
+const char *
+catalogue_id(const struct catalogue *cat)
+{
+	return cat->id;
+}
+
+int64_t
+catalogue_before(const struct catalogue *cat)
+{
+	return cat->is_writing ? cat->before : -1;
 }
 
 struct db_stmt *
@@ -177,6 +222,8 @@ catalogue_begin(struct catalogue *cat, struct err *err)
 		db_rollback(cat->db);
 		return -1;
 	}
+	cat->before = cat->state.version;
+	cat->is_writing = true;
 	return 0;
 }
 
@@ -219,9 +266,10 @@ load(struct catalogue *cat, struct arena *arena, const struct note *note,
 	return 0;
 }
 
+/* *ret_told: somebody was called. */
 static int
-tell_changes(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
-    struct err *err)
+tell_changes(struct catalogue *cat, const struct catalogue_watch *watch,
+    bool *ret_told, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct merge_view *view;
@@ -245,19 +293,36 @@ tell_changes(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
 			    "group %lld of the catalogue has no view: "
 			    "rebuild it",
 			    (long long)numbers[i]);
-		if (rc == 0)
-			rc = changed(ctx, numbers[i], view, err);
+		if (rc == 0) {
+			*ret_told = true;
+			rc = watch->changed(watch->ctx, numbers[i], view, err);
+		}
 	}
 	free(numbers);
 	arena_free(arena);
 	return rc;
 }
 
-int
-catalogue_commit(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
+static int
+tell(struct catalogue *cat, const struct catalogue_watch *watch, bool *ret_told,
     struct err *err)
 {
-	bool is_large = cat->notes.n > 2000;
+	if (watch == NULL)
+		return 0;
+	if (watch->changed != NULL &&
+	    tell_changes(cat, watch, ret_told, err) == -1)
+		return -1;
+	if (watch->prepare == NULL)
+		return 0;
+	*ret_told = true;
+	return watch->prepare(watch->ctx, cat->state.version, err);
+}
+
+int
+catalogue_commit(struct catalogue *cat, const struct catalogue_watch *watch,
+    struct err *err)
+{
+	bool is_large = cat->notes.n > 2000, is_told = false;
 
 	if (edges_flush(cat, err) == -1 || group_all(cat, err) == -1)
 		goto fail;
@@ -265,16 +330,20 @@ catalogue_commit(struct catalogue *cat, catalogue_change_cb changed, void *ctx,
 		cat->state.version++;
 	if (state_save(cat, err) == -1)
 		goto fail;
-	if (changed != NULL && tell_changes(cat, changed, ctx, err) == -1)
+	if (tell(cat, watch, &is_told, err) == -1)
 		goto fail;
 	if (db_commit(cat->db, err) == -1)
 		goto fail;
 	forget(cat);
+	if (is_told && watch->settled != NULL)
+		watch->settled(watch->ctx, true);
 	if (is_large)
 		db_checkpoint(cat->db);
 	return 0;
 fail:
 	catalogue_rollback(cat);
+	if (is_told && watch->settled != NULL)
+		watch->settled(watch->ctx, false);
 	return -1;
 }
 

@@ -31,6 +31,12 @@ void catalogue_close(struct catalogue *cat);
 int catalogue_destroy(const char *folder, struct err *err) MUST_CHECK;
 /* For search/ only: its tables live in the same transaction. */
 struct db *catalogue_db(struct catalogue *cat);
+/* The folder it was opened in, and the name of this database: 32 hexadecimal
+ * digits, random, made with it. What is derived from a catalogue and lies
+ * beside it states of which. */
+#define CATALOGUE_ID_LEN 32
+const char *catalogue_folder(const struct catalogue *cat);
+const char *catalogue_id(const struct catalogue *cat);
 
 /* ---- writing: one transaction per peer ---- */
 
@@ -79,17 +85,32 @@ int catalogue_feed_put(struct catalogue *cat, const struct catalogue_feed *feed,
 int catalogue_feed_remove(struct catalogue *cat, const char *node,
     struct err *err) MUST_CHECK;
 /*
- * Regroup what was touched, recompute views, update the digest, tell
- * `changed` (may be NULL) each view that is new, changed (view) or gone
- * (view NULL), in the order of numbers, still inside the transaction, then
- * commit. On -1 everything is rolled back. Records that hang together in
- * larger components than MERGE_COMPONENT_MAX each stand alone. The view lives
- * until the callback returns.
+ * Whoever keeps something in step with the catalogue. Each of the three may
+ * be NULL. changed: a view is new, changed (view) or gone (view NULL), in the
+ * order of numbers; the view lives until the call returns. prepare: all
+ * changes are told; `version` is what is about to be committed (the same as
+ * before when nothing changed). Both inside the transaction, and -1 of
+ * either rolls everything back. settled: the commit has happened, or has not
+ * and everything is rolled back; called once when one of the others was.
  */
 typedef int (*catalogue_change_cb)(void *ctx, int64_t group,
     const struct merge_view *view, struct err *err);
-int catalogue_commit(struct catalogue *cat, catalogue_change_cb changed,
-    void *ctx, struct err *err) MUST_CHECK;
+struct catalogue_watch {
+	catalogue_change_cb changed;
+	int (*prepare)(void *ctx, int64_t version, struct err *err);
+	void (*settled)(void *ctx, bool is_committed);
+	void *ctx;
+};
+/*
+ * Regroup what was touched, recompute views, update the digest, tell the
+ * watch (may be NULL), then commit. On -1 everything is rolled back. Records
+ * that hang together in larger components than MERGE_COMPONENT_MAX each
+ * stand alone.
+ */
+int catalogue_commit(struct catalogue *cat, const struct catalogue_watch *watch,
+    struct err *err) MUST_CHECK;
+/* The version at the start of the transaction that is open; -1 without. */
+int64_t catalogue_before(const struct catalogue *cat);
 void catalogue_rollback(struct catalogue *cat);
 
 /* ---- reading ---- */

@@ -89,10 +89,14 @@ struct node_row {
 
 struct catalogue {
 	struct db *db;
+	char *folder;
+	char id[CATALOGUE_ID_LEN + 1];
 	enum catalogue_mode mode;
 	int64_t data_version;
 	size_t component_max; /* MERGE_COMPONENT_MAX, smaller in tests */
 	/* Of the transaction that is open: */
+	bool is_writing;
+	int64_t before; /* version at its start */
 	struct state state;
 	struct notes notes;
 	struct edges proofs;  /* added; stays whole until commit */

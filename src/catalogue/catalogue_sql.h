@@ -8,6 +8,7 @@
 
 enum catalogue_sql {
 	CATALOGUE_SQL_META,
+	CATALOGUE_SQL_ID,
 	CATALOGUE_SQL_META_SET,
 	CATALOGUE_SQL_KINDS,
 	CATALOGUE_SQL_KIND_SET,
@@ -61,6 +62,7 @@ enum catalogue_sql {
 static const char *const catalogue_sql[CATALOGUE_SQL_COUNT] = {
 	[CATALOGUE_SQL_META] = "SELECT next, records, groups, version, digest"
 			       " FROM meta WHERE one = 1",
+	[CATALOGUE_SQL_ID] = "SELECT id FROM meta WHERE one = 1",
 	[CATALOGUE_SQL_META_SET] = "UPDATE meta SET next = ?1, records = ?2,"
 				   " groups = ?3, version = ?4, digest = ?5"
 				   " WHERE one = 1",

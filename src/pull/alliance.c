@@ -215,8 +215,7 @@ hide_others(struct pull_env *env, const struct conf_peers *peers,
 	}
 	if (!is_begun)
 		return 0;
-	return catalogue_commit(env->catalogue,
-	    env->search != NULL ? search_update : NULL, env->search, err);
+	return catalogue_commit(env->catalogue, search_watch(env->search), err);
 }
 
 static int

@@ -308,7 +308,6 @@ run_once(struct apply *apply, bool is_anew, bool *ret_miscounted,
 		.arena = arena_new(),
 		.is_anew = is_anew };
 	struct catalogue *catalogue = apply->env->catalogue;
-	struct search *search = apply->env->search;
 	enum apply_end end;
 
 	if (catalogue_begin(catalogue, err) == -1) {
@@ -319,8 +318,8 @@ run_once(struct apply *apply, bool is_anew, bool *ret_miscounted,
 	parser_page_forget(apply->parser);
 	if (end != APPLY_DONE)
 		catalogue_rollback(catalogue);
-	else if (catalogue_commit(catalogue,
-		     search != NULL ? search_update : NULL, search, err) == -1)
+	else if (catalogue_commit(catalogue, search_watch(apply->env->search),
+		     err) == -1)
 		end = blame(err);
 out:
 	*ret_miscounted = work.is_miscounted;

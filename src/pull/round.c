@@ -35,8 +35,7 @@ hide_or_show(struct peer *peer, struct err *err)
 		return -1;
 	}
 	return catalogue_commit(catalogue,
-	    peer->round->env.search != NULL ? search_update : NULL,
-	    peer->round->env.search, err);
+	    search_watch(peer->round->env.search), err);
 }
 
 static void

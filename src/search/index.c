@@ -378,6 +378,8 @@ search_open(struct catalogue *cat, struct err *err)
 	search->cat = cat;
 	search->db = catalogue_db(cat);
 	search->is_writer = !db_is_readonly(search->db);
+	search->watch.changed = search_update;
+	search->watch.ctx = search;
 	search->arena = arena_new();
 	for (size_t i = 0; i < DOC_COLUMNS; i++) {
 		strbuf_init(&search->columns[i], COLUMN_MAX);
@@ -390,6 +392,12 @@ search_open(struct catalogue *cat, struct err *err)
 		return NULL;
 	}
 	return search;
+}
+
+const struct catalogue_watch *
+search_watch(struct search *search)
+{
+	return search == NULL ? NULL : &search->watch;
 }
 
 void

@@ -3,7 +3,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/search.h src/search/search_priv.h src/search/search_sql.h \
 	src/search/build.h src/search/compact.h src/search/document.h \
 	src/search/filter.h src/search/format.h src/search/fuzzy.h \
-	src/search/manifest.h src/search/place.h src/search/segment.h \
+	src/search/manifest.h src/search/numbers.h src/search/place.h src/search/segment.h \
 	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
 	src/search/stem_priv.h \
 	src/search/writer.h \
@@ -15,7 +15,9 @@ src_search_libsearch_a_SOURCES = \
 	src/search/document.c \
 	src/search/facet.c \
 	src/search/index.c \
+	src/search/manifest.c \
 	src/search/match.c \
+	src/search/numbers.c \
 	src/search/plural.c \
 	src/search/post.c \
 	src/search/quality.c \
@@ -23,6 +25,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/restore.c \
 	src/search/run.c \
 	src/search/segment.c \
+	src/search/snapshot.c \
 	src/search/snippet.c \
 	src/search/stem.c \
 	src/search/term.c \
@@ -53,3 +56,6 @@ UNIT_TESTS += tests/unit/test_post
 tests_unit_test_post_SOURCES = tests/unit/test_post.c \
 	tests/unit/segment_world.c tests/unit/segment_world.h
 tests_unit_test_post_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_manifest
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
+tests_unit_test_manifest_LDADD = $(UNIT_LDADD)

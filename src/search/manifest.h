@@ -39,6 +39,9 @@ void manifest_copy(struct manifest *to, const struct manifest *from);
 void manifest_add(struct manifest *manifest, const char *name, uint32_t n_docs);
 /* The i-th goes; the others keep their order. */
 void manifest_drop(struct manifest *manifest, size_t i);
+/* The segment of that name, or MANIFEST_NONE. */
+#define MANIFEST_NONE SIZE_MAX
+size_t manifest_find(const struct manifest *manifest, const char *name);
 /* True when the document was alive. */
 bool manifest_kill(struct manifest *manifest, size_t i, uint32_t doc);
 

@@ -129,8 +129,12 @@ int search_run(struct search *search, struct arena *arena,
     const struct search_query *query, struct search_result *ret_result,
     struct err *err) MUST_CHECK;
 
-/* ---- writing: a catalogue_change_cb; ctx is a struct search opened on the
- * writing catalogue ---- */
+/* ---- writing ---- */
+
+/* What keeps the index in step, for catalogue_commit(); the search is open
+ * on the writing catalogue. NULL for NULL. */
+const struct catalogue_watch *search_watch(struct search *search);
+/* A catalogue_change_cb; ctx is the search. */
 int search_update(void *ctx, int64_t group, const struct merge_view *view,
     struct err *err) MUST_CHECK;
 /* Make the whole index again from catalogue_each_view(). */

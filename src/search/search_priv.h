@@ -153,6 +153,7 @@ struct search {
 	struct catalogue *cat;
 	struct db *db;
 	bool is_writer;
+	struct catalogue_watch watch;
 	bool is_ready; /* tables are there and statements prepared */
 	size_t table;
 	struct cache cache;

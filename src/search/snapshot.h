@@ -7,6 +7,8 @@
 #ifndef SEARCH_SNAPSHOT_H
 #define SEARCH_SNAPSHOT_H
 
+#include <time.h>
+
 #include "search/manifest.h"
 #include "search/search.h"
 #include "search/segment.h"
@@ -17,6 +19,8 @@ struct snapshot_segment {
 	uint32_t n_dead;
 	const uint64_t *dead; /* of the manifest; NULL when none */
 	uint32_t *values;     /* number in snapshot.values by local value */
+	dev_t dev;            /* of the file when it was mapped */
+	ino_t ino;
 };
 
 struct snapshot_value {
@@ -35,10 +39,14 @@ struct snapshot {
 	int64_t docs;        /* dead ones too, for statistics */
 	int64_t words;       /* sum of their lengths */
 	uint64_t generation; /* rises with every change of the above */
-	/* of the manifest's file when it was read */
+	bool is_plain; /* set behind snapshot_new(): no values, for a writer */
+	/* Of the manifest's file when it was read. It stays open, so that no
+	 * other file gets its number: equal numbers are the same file. */
+	int fd;
 	dev_t dev;
 	ino_t ino;
 	struct timespec mtime;
+	struct err bad; /* what was wrong with it, for as long as it is there */
 };
 
 struct snapshot *snapshot_new(const char *data_folder);
@@ -49,7 +57,8 @@ void snapshot_free(struct snapshot *snapshot); /* NULL is legal */
  * writer is told by index/damaged.
  */
 int snapshot_refresh(struct snapshot *snapshot, struct err *err) MUST_CHECK;
-/* Tell the writer, by index/damaged, that a segment is not as written. */
+/* Tell the writer, by index/damaged, that a segment is not as written.
+ * Nothing happens when it may not write there, or a newer manifest is out. */
 void snapshot_damaged(struct snapshot *snapshot);
 
 static inline bool

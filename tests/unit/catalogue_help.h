@@ -124,8 +124,10 @@ begin(void)
 static inline void
 commit(void)
 {
+	const struct catalogue_watch watch = { .changed = tell };
+
 	told[0] = '\0';
-	if (catalogue_commit(cat, tell, NULL, &err) == -1)
+	if (catalogue_commit(cat, &watch, &err) == -1)
 		fail_msg("%s", err.text);
 }
 

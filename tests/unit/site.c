@@ -176,7 +176,7 @@ commit(struct catalogue *cat)
 
 	search = search_open(cat, &err);
 	assert_non_null(search);
-	OK(catalogue_commit(cat, search_update, search, &err));
+	OK(catalogue_commit(cat, search_watch(search), &err));
 	search_close(search);
 }
 

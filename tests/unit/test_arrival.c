@@ -201,9 +201,10 @@ begin(struct world *w)
 static void
 commit(struct world *w)
 {
+	const struct catalogue_watch watch = { .changed = hear, .ctx = w };
 	struct check check = { .w = w };
 
-	if (catalogue_commit(w->cat, hear, w, &err) == -1)
+	if (catalogue_commit(w->cat, &watch, &err) == -1)
 		fail_msg("%s", err.text);
 	assert_int_equal(catalogue_each_view(w->cat, check_heard, &check, &err),
 	    0);

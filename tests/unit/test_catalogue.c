@@ -216,14 +216,126 @@ refuse(void *ctx, int64_t group, const struct merge_view *v,
 static void
 test_commit_fails(void **state)
 {
+	const struct catalogue_watch watch = { .changed = refuse };
+
 	(void)state;
 	begin();
 	put(article("ca", 1, "A", NULL));
-	assert_int_equal(catalogue_commit(cat, refuse, NULL, &err), -1);
+	assert_int_equal(catalogue_commit(cat, &watch, &err), -1);
 	assert_int_equal(err.code, ERR_SYS);
 	assert_int_equal(status().records, 0);
 	begin();
 	commit();
+}
+
+/* Notes who is called with what; refuses to prepare version `limit`. */
+struct heard {
+	char text[256];
+	int64_t limit;
+};
+
+static int
+hear_prepare(void *ctx, int64_t version, struct err *ret_err)
+{
+	struct heard *heard = ctx;
+	size_t len = strlen(heard->text);
+
+	assert_true(catalogue_before(cat) >= 0);
+	snprintf(heard->text + len, sizeof(heard->text) - len, "prepare%lld ",
+	    (long long)version);
+	if (version == heard->limit)
+		return err_set(ret_err, ERR_SYS, "no");
+	return 0;
+}
+
+static int
+hear_changed(void *ctx, int64_t group, const struct merge_view *v,
+    struct err *ret_err)
+{
+	struct heard *heard = ctx;
+	size_t len = strlen(heard->text);
+
+	(void)ret_err;
+	snprintf(heard->text + len, sizeof(heard->text) - len, "%c%lld ",
+	    v == NULL ? '-' : '+', (long long)group);
+	return 0;
+}
+
+static void
+hear_settled(void *ctx, bool is_committed)
+{
+	struct heard *heard = ctx;
+	size_t len = strlen(heard->text);
+
+	/* Another transaction could start: this one is over. */
+	assert_int_equal(catalogue_before(cat), -1);
+	snprintf(heard->text + len, sizeof(heard->text) - len, "%s ",
+	    is_committed ? "yes" : "no");
+}
+
+static void
+test_watch(void **state)
+{
+	struct heard heard = { .limit = 3 };
+	const struct catalogue_watch watch = { hear_changed, hear_prepare,
+		hear_settled, &heard };
+
+	(void)state;
+	assert_int_equal(catalogue_before(cat), -1);
+	begin();
+	assert_int_equal(catalogue_before(cat), 0);
+	put(article("ca", 1, "A", NULL));
+	put(article("ca", 2, "B", NULL));
+	assert_int_equal(catalogue_commit(cat, &watch, &err), 0);
+	assert_string_equal(heard.text, "+1 +2 prepare1 yes ");
+
+	heard.text[0] = '\0';
+	begin();
+	assert_int_equal(catalogue_commit(cat, &watch, &err), 0);
+	assert_string_equal(heard.text, "prepare1 yes ");
+
+	heard.text[0] = '\0';
+	begin();
+	put(article("ca", 1, "C", NULL));
+	assert_int_equal(catalogue_commit(cat, &watch, &err), 0);
+	assert_string_equal(heard.text, "+1 prepare2 yes ");
+
+	heard.text[0] = '\0';
+	begin();
+	assert_int_equal(catalogue_before(cat), 2);
+	assert_int_equal(catalogue_remove(cat, id_of("ca", 2), &err), 0);
+	assert_int_equal(catalogue_commit(cat, &watch, &err), -1);
+	assert_string_equal(heard.text, "-2 prepare3 no ");
+	assert_int_equal(status().version, 2);
+
+	/* Nobody was called: nothing to settle. */
+	heard.text[0] = '\0';
+	begin();
+	catalogue_rollback(cat);
+	assert_string_equal(heard.text, "");
+}
+
+static void
+test_id(void **state)
+{
+	struct catalogue *other;
+	char id[CATALOGUE_ID_LEN + 1];
+
+	(void)state;
+	assert_string_equal(catalogue_folder(cat), dir);
+	assert_int_equal(strspn(catalogue_id(cat), "0123456789abcdef"),
+	    CATALOGUE_ID_LEN);
+	memcpy(id, catalogue_id(cat), sizeof(id));
+	other = catalogue_open(dir, CATALOGUE_READ, &err);
+	assert_non_null(other);
+	assert_string_equal(catalogue_id(other), id);
+	catalogue_close(other);
+	/* Made again, it is another one. */
+	catalogue_close(cat);
+	assert_int_equal(catalogue_destroy(dir, &err), 0);
+	cat = catalogue_open(dir, CATALOGUE_WRITE, &err);
+	assert_non_null(cat);
+	assert_string_not_equal(catalogue_id(cat), id);
 }
 
 static void
@@ -459,6 +571,8 @@ main(void)
 		TEST(test_flooded_key),
 		TEST(test_rollback),
 		TEST(test_commit_fails),
+		TEST(test_watch),
+		TEST(test_id),
 		TEST(test_hidden),
 		TEST(test_pages),
 		TEST(test_linked),

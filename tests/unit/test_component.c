@@ -101,7 +101,7 @@ check_fresh(void)
 	assert_int_equal(catalogue_begin(fresh, &err), 0);
 	assert_int_equal(catalogue_each(cat, NULL, copy_record, fresh, &err),
 	    0);
-	assert_int_equal(catalogue_commit(fresh, NULL, NULL, &err), 0);
+	assert_int_equal(catalogue_commit(fresh, NULL, &err), 0);
 	assert_int_equal(catalogue_status(fresh, &then, &err), 0);
 	assert_string_equal(now.digest, then.digest);
 	assert_int_equal(now.groups, then.groups);
