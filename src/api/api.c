@@ -1,6 +1,7 @@
 /*
  * api: routes of the machine interfaces, common headers, errors as problems
- * (design: interfaces.md, 9). Neighbours: search.c, record.c, peers.c.
+ * (design: interfaces.md, 9). Neighbours: search.c, suggest.c,
+ * record.c, peers.c.
  */
 #include "api/api.h"
 
@@ -31,6 +32,8 @@ route(struct api *api, const struct http_request *req,
 
 	if (strcmp(path, "search") == 0)
 		return api_search(api, req, res, err);
+	if (strcmp(path, "suggest") == 0)
+		return api_suggest(api, req, res, err);
 	if (strcmp(path, "peers") == 0)
 		return api_peer_list(api, req, res, err);
 	if (strncmp(path, "peers/", 6) == 0 && path[6] != '\0')
@@ -39,7 +42,8 @@ route(struct api *api, const struct http_request *req,
 		return api_record(api, req, path + 8, res, err);
 	return err_set(err, ERR_NOTFOUND,
 	    "no such resource; there are " API_BASE "search, " API_BASE
-	    "records/{id}, " API_BASE "peers and " API_BASE "peers/{node}");
+	    "suggest, " API_BASE "records/{id}, " API_BASE "peers and " API_BASE
+	    "peers/{node}");
 }
 
 void
@@ -77,12 +81,34 @@ api_handle(struct api *api, const struct http_request *req,
 	}
 }
 
+int
+api_is_ready(struct api *api, bool *ret_is_ready, struct err *err)
+{
+	struct search_query query = { .limit = 1, .no_facets = true };
+	struct arena *arena = arena_new();
+	struct search_result result;
+	int ret = search_run(api->search, arena, &query, &result, err);
+
+	if (ret == 0)
+		*ret_is_ready = result.is_ready;
+	arena_free(arena);
+	return ret;
+}
+
 bool
 api_etag(const struct http_request *req, struct http_response *res,
     const struct catalogue_status *status)
 {
-	const char *text = arena_printf(req->arena, "%lld %s %s",
-	    (long long)status->version, status->digest, req->target);
+	return api_etag_index(req, res, status, 0);
+}
+
+bool
+api_etag_index(const struct http_request *req, struct http_response *res,
+    const struct catalogue_status *status, int64_t index)
+{
+	const char *text = arena_printf(req->arena, "%lld %s %lld %s",
+	    (long long)status->version, status->digest, (long long)index,
+	    req->target);
 	char *etag = arena_alloc(req->arena, HTTP_ETAG_LEN);
 
 	http_etag(text, strlen(text), etag);

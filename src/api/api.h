@@ -39,21 +39,55 @@ struct api {
 /* ---- the query, shared with web/ ---- */
 
 struct api_query {
-	struct search_query search;
-	int64_t page; /* 1 .. */
+	struct search_query search; /* its near: by api_query_near() only */
+	int64_t page;               /* 1 .. */
 	bool has_sort;
+	const char *near;   /* as typed; NULL or "": anywhere */
+	const char *within; /* kilometres as typed; NULL or "": the default */
 };
 /*
- * From q, the facets' names (repeated or comma-separated), sort, limit,
- * page, cursor. Unknown parameters are left alone. ERR_FORMAT names the
- * parameter that is wrong; ERR_LIMIT: page beyond API_OFFSET_MAX results.
+ * From q, the facets' names (repeated or comma-separated), near, within,
+ * checked_since, sort, explain, limit, page, cursor. Unknown parameters are
+ * left alone. ERR_FORMAT names the parameter that is wrong; ERR_LIMIT: page
+ * beyond API_OFFSET_MAX results.
  */
 int api_query_read(struct arena *arena, const struct http_params *params,
     struct api_query *ret_query, struct err *err) MUST_CHECK;
 
+#define API_WITHIN_KM  25    /* where near is given alone */
+#define API_WITHIN_MAX 20000 /* half way round the world */
+enum api_near {
+	API_NEAR_NONE,
+	API_NEAR_POINT,   /* query.search.near is set */
+	API_NEAR_UNKNOWN, /* no record names that place */
+	API_NEAR_WRONG,   /* no position on Earth */
+	API_NEAR_WITHIN   /* `within` is no sensible distance */
+};
+/* As far as can be told without an index: UNKNOWN for every name. */
+enum api_near api_near_read(struct api_query *query);
+/*
+ * From what was typed to a circle; a place by the records that name it.
+ * Sorts by distance what has no words to sort by relevance. ERR_DB.
+ */
+int api_query_near(struct search *search, struct api_query *query,
+    enum api_near *ret_near, struct err *err) MUST_CHECK;
+/* What is wrong about it, for programs and on terminals: ERR_FORMAT. */
+int api_near_check(const struct api_query *query, enum api_near near,
+    struct err *err) MUST_CHECK;
+/* 20261121 from "2026-11-21", when there is such a day. */
+int api_day_read(const char *text, int32_t *ret_day) MUST_CHECK;
+
 /* What people call a facet's value; the value itself when nobody knows. */
 const char *api_facet_label(enum search_facet facet, const char *value,
     const char *lang);
+/* Members of a JSON object, as API and commands say them: "items" with what
+ * may be meant; "explain" with each part of a score. */
+void api_suggestions(struct json_writer *w,
+    const struct search_suggestion *items, size_t n);
+void api_explain(struct json_writer *w, const struct search_hit *hit);
+/* Can anything be searched by now? Not while the first index is made. */
+int api_is_ready(struct api *api, bool *ret_is_ready,
+    struct err *err) MUST_CHECK;
 
 /* ---- requests ---- */
 

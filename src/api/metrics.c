@@ -85,12 +85,15 @@ static int
 write_catalogue(struct strbuf *out, struct api *api, struct err *err)
 {
 	struct catalogue_status status = { 0 };
+	bool is_ready = false;
 
 	if (api->cat != NULL && catalogue_status(api->cat, &status, err) == -1)
 		return -1;
+	if (api->cat != NULL && api->search != NULL &&
+	    api_is_ready(api, &is_ready, err) == -1)
+		return -1;
 	gauge(out, "gspd_ready", NULL,
-	    "1 when the catalogue can be searched, as /readyz says.",
-	    api->cat != NULL && api->search != NULL);
+	    "1 when the catalogue can be searched, as /readyz says.", is_ready);
 	gauge(out, "gspd_catalogue_records", NULL,
 	    "Records of all nodes in the catalogue.", status.records);
 	family(out, "gspd_catalogue_groups", "gauge", NULL,

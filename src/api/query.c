@@ -1,6 +1,7 @@
 /*
  * query: parameters of a search's address -> search_query, the same for
- * pages and JSON. Neighbours: search.c (JSON) and web/results.c (page).
+ * pages and JSON. Neighbours: near.c for places; search.c (JSON) and
+ * web/results.c (page).
  */
 #include "api/api.h"
 
@@ -59,6 +60,17 @@ add_filters(struct arena *arena, struct search_query *query,
 }
 
 static int
+read_flag(const struct http_param *param, bool *ret_flag, struct err *err)
+{
+	bool is_set = strcmp(param->value, "1") == 0;
+
+	if (!is_set && *param->value != '\0' && strcmp(param->value, "0") != 0)
+		return err_set(err, ERR_FORMAT, "%s: 1 or 0", param->name);
+	*ret_flag = is_set;
+	return 0;
+}
+
+static int
 read_one(struct arena *arena, const struct http_param *param,
     struct api_query *query, struct err *err)
 {
@@ -77,6 +89,17 @@ read_one(struct arena *arena, const struct http_param *param,
 			return err_set(err, ERR_FORMAT,
 			    "sort: use relevance, checked, year or distance");
 		query->has_sort = true;
+	} else if (strcmp(param->name, "near") == 0) {
+		query->near = param->value;
+	} else if (strcmp(param->name, "within") == 0) {
+		query->within = param->value;
+	} else if (strcmp(param->name, "checked_since") == 0) {
+		if (*param->value != '\0' &&
+		    api_day_read(param->value, &search->checked_since) == -1)
+			return err_set(err, ERR_FORMAT,
+			    "checked_since: a day as in 2026-11-21");
+	} else if (strcmp(param->name, "explain") == 0) {
+		return read_flag(param, &search->explain, err);
 	} else if (strcmp(param->name, "limit") == 0) {
 		if ((n = number(param->value, SEARCH_LIMIT_MAX)) < 1)
 			return err_set(err, ERR_FORMAT,

@@ -4,20 +4,28 @@
  */
 #include "api/inside.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LABEL_LANG "en"
 
+static void
+pair_real(struct json_writer *w, const char *key, double value)
+{
+	json_key(w, key);
+	json_add_real(w, value);
+}
+
 static int
 write_item(struct api *api, struct arena *arena, struct json_writer *w,
-    const struct search_hit *hit, struct err *err)
+    const struct search_hit *hit, bool explain, struct err *err)
 {
 	struct merge_view *view;
 	char node[RECORD_NODE_MAX] = "";
 	char uuid[37];
 
 	if (catalogue_group(api->cat, arena, hit->group, &view, err) == -1) {
-		/* Index and catalogue are one transaction, so this is rare. */
+		/* The index lags behind the catalogue by a moment. */
 		return err->code == ERR_NOTFOUND ? 0 : -1;
 	}
 	(void)record_id_split(view->rec->id, node, uuid);
@@ -37,8 +45,39 @@ write_item(struct api *api, struct arena *arena, struct json_writer *w,
 	for (size_t i = 0; i < view->n_members; i++)
 		json_add_string(w, view->members[i]);
 	json_array_end(w);
+	if (hit->km >= 0)
+		pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
+	if (explain)
+		api_explain(w, hit);
 	json_object_end(w);
 	return 0;
+}
+
+void
+api_explain(struct json_writer *w, const struct search_hit *hit)
+{
+	json_key(w, "explain");
+	json_object(w);
+	pair_real(w, "score", hit->score);
+	json_pair_int(w, "length", hit->length);
+	json_pair_int(w, "prior", hit->prior);
+	json_key(w, "parts");
+	json_array(w);
+	for (size_t i = 0; i < hit->n_parts; i++) {
+		const struct search_part *part = &hit->parts[i];
+
+		json_object(w);
+		json_pair(w, "typed", part->typed);
+		json_pair(w, "word", part->word);
+		json_pair_int(w, "df", part->df);
+		pair_real(w, "idf", part->idf);
+		json_pair_int(w, "weight", part->weight);
+		pair_real(w, "factor", part->factor);
+		pair_real(w, "score", part->score);
+		json_object_end(w);
+	}
+	json_array_end(w);
+	json_object_end(w);
 }
 
 static void
@@ -79,13 +118,22 @@ write_meta(struct json_writer *w, const struct api_query *query,
 	json_key(w, "next_cursor");
 	json_add_string(w, result->next_cursor);
 	json_pair(w, "dropped", result->dropped);
+	json_pair(w, "did_you_mean", result->did_you_mean);
+	if (result->is_corrected)
+		json_pair_bool(w, "corrected", true);
+	if (query->search.explain)
+		pair_real(w, "mean_length", result->mean_length);
 	json_key(w, "catalogue");
 	json_object(w);
 	json_pair_int(w, "serial", status->version);
 	json_pair(w, "digest", status->digest);
 	json_object_end(w);
-	json_key(w, "took_ms");
-	json_add_real(w, (double)result->took_us / 1000);
+	/* Of which state of the catalogue the items were found. */
+	json_key(w, "index");
+	json_object(w);
+	json_pair_int(w, "version", result->version);
+	json_object_end(w);
+	pair_real(w, "took_ms", (double)result->took_us / 1000);
 	json_object_end(w);
 }
 
@@ -132,8 +180,8 @@ write_result(struct api *api, const struct http_request *req,
 	json_key(&w, "items");
 	json_array(&w);
 	for (size_t i = 0; i < result->n_hits; i++) {
-		if (write_item(api, req->arena, &w, &result->hits[i], err) ==
-		    -1)
+		if (write_item(api, req->arena, &w, &result->hits[i],
+			query->search.explain, err) == -1)
 			return -1;
 	}
 	json_array_end(&w);
@@ -157,16 +205,23 @@ api_search(struct api *api, const struct http_request *req,
 	struct search_result result;
 	struct http_params params;
 	struct api_query query;
+	enum api_near near;
 
 	if (http_params_read(req->arena, req->query, &params, err) == -1 ||
 	    api_query_read(req->arena, &params, &query, err) == -1 ||
-	    catalogue_status(api->cat, &status, err) == -1)
+	    catalogue_status(api->cat, &status, err) == -1 ||
+	    api_query_near(api->search, &query, &near, err) == -1 ||
+	    search_run(api->search, req->arena, &query.search, &result, err) ==
+		-1)
 		return -1;
-	if (api_etag(req, res, &status))
+	/* Before the place: without an index none is known. */
+	if (!result.is_ready)
+		return err_set(err, ERR_STALE,
+		    "the search index is being made: try again in a minute");
+	if (api_near_check(&query, near, err) == -1)
+		return -1;
+	if (api_etag_index(req, res, &status, result.version))
 		return 0;
-	if (search_run(api->search, req->arena, &query.search, &result, err) ==
-	    -1)
-		return -1;
 	return write_result(api, req, &params, &query, &result, &status,
 	    &res->body, err);
 }

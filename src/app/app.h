@@ -31,7 +31,7 @@
 #define EXIT_AGAIN       75 /* busy: try again later */
 #define EXIT_CONF        78 /* configuration */
 
-#define APP_WORDS_MAX   16
+#define APP_WORDS_MAX   64 /* of a search */
 #define APP_OPTIONS_MAX 64
 #define APP_LOCK_S      30 /* how long a command waits for the writer */
 /* Stands while a rebuild is under way: one that was cut short starts anew. */
@@ -179,6 +179,13 @@ void complain(const char *fmt, ...) ERR_PRINTF(1, 2);
 const char *ask(struct arena *arena, const char *question, const char *def);
 bool ask_yes(struct arena *arena, const char *question);
 bool is_terminal(void);
+
+/* ---- a search, printed (search_out.c) ---- */
+
+/* What was found, for people or (app->json) as one JSON object. */
+int search_print(struct app *app, const struct api_query *query,
+    const struct search_result *result, struct strbuf *out,
+    struct err *err) MUST_CHECK;
 
 /* ---- peers, printed (peers_out.c) ---- */
 

@@ -1,6 +1,7 @@
 /*
- * search: the catalogue from the command line, with filters and counts
- * (design: search.md). search/ does the work.
+ * search: the catalogue from the command line, with filters, places and
+ * counts; and how a word goes on (design: search.md). search/ does the work,
+ * api/ reads what pages and programs may ask for too, search_out.c prints.
  */
 #include "config.h"
 
@@ -37,168 +38,165 @@ add_filter(struct app *app, struct search_query *query, const char *text,
 	return 0;
 }
 
-static int
-make_query(struct app *app, struct search_query *query, struct err *err)
+/* choir "link worker" as two words of a shell are the same two here. */
+static const char *
+join_words(struct app *app)
 {
-	const char *sort = args_value(app, "--sort"), *filter;
+	const char *text = app->n_words > 0 ? app->words[0] : "";
+
+	for (size_t i = 1; i < app->n_words; i++)
+		text = arena_printf(app->arena, "%s %s", text, app->words[i]);
+	return text;
+}
+
+static int
+read_pages(struct app *app, struct api_query *query, struct err *err)
+{
+	struct search_query *search = &query->search;
 	int64_t limit, offset;
 
-	query->text = app->n_words > 0 ? app->words[0] : "";
-	for (size_t i = 0; (filter = args_each(app, "--filter", i)); i++)
-		if (add_filter(app, query, filter, err) == -1)
-			return -1;
-	if (sort != NULL && search_sort_parse(sort, &query->sort) == -1)
-		return err_set(err, ERR_USAGE,
-		    "--sort: relevance, checked, year or distance");
-	if (args_int(app, "--limit", 20, 1, SEARCH_LIMIT_MAX, &limit, err) ==
-		-1 ||
-	    args_int(app, "--offset", 0, 0, INT32_MAX, &offset, err) == -1)
+	if (args_int(app, "--limit", API_PAGE_ITEMS, 1, SEARCH_LIMIT_MAX,
+		&limit, err) == -1 ||
+	    args_int(app, "--offset", 0, 0, INT32_MAX, &offset, err) == -1 ||
+	    args_int(app, "--page", 1, 1, INT32_MAX / SEARCH_LIMIT_MAX,
+		&query->page, err) == -1)
 		return -1;
-	query->limit = (size_t)limit;
-	query->offset = (size_t)offset;
-	query->cursor = args_value(app, "--cursor");
-	query->no_facets = !app->json;
+	search->limit = (size_t)limit;
+	search->offset = (size_t)offset;
+	search->cursor = args_value(app, "--cursor");
+	if (args_value(app, "--page") == NULL)
+		return 0;
+	if (args_value(app, "--offset") != NULL || search->cursor != NULL)
+		return err_set(err, ERR_USAGE,
+		    "--page, --offset or --cursor: one of them");
+	search->offset = (size_t)((query->page - 1) * limit);
 	return 0;
 }
 
-/* Countries are lower case here as in filters and addresses. */
-static const char *
-facet_value(struct app *app, enum search_facet facet, const char *value)
+/* What can be told to be wrong before any file is opened. */
+static int
+read_near(struct app *app, struct api_query *query, struct err *err)
 {
-	char *low;
+	const char *since = args_value(app, "--checked-since");
+	enum api_near near;
+	struct err why;
 
-	if (facet != SEARCH_COUNTRY)
-		return value;
-	low = arena_strdup(app->arena, value);
-	for (char *p = low; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p |= 0x20;
-	return low;
-}
-
-static void
-json_facets(struct app *app, struct json_writer *w,
-    const struct search_result *result)
-{
-	json_key(w, "facets");
-	json_object(w);
-	for (int f = 0; f < SEARCH_FACET_COUNT; f++) {
-		enum search_facet facet = (enum search_facet)f;
-
-		json_key(w, search_facet_name(facet));
-		json_object(w);
-		for (size_t i = 0; i < result->facets[f].n; i++)
-			json_pair_int(w,
-			    facet_value(app, facet,
-				result->facets[f].items[i].value),
-			    result->facets[f].items[i].n);
-		json_object_end(w);
-	}
-	json_object_end(w);
-}
-
-static void
-json_item(struct json_writer *w, const struct merge_view *view, double score)
-{
-	char node[RECORD_NODE_MAX], uuid[37];
-
-	if (record_id_split(view->rec->id, node, uuid) == -1)
-		node[0] = '\0';
-	json_object(w);
-	json_pair(w, "id", view->rec->id);
-	json_pair(w, "kind", record_kind_name(view->rec->kind));
-	json_pair(w, "title", record_title(view->rec, NULL));
-	json_pair(w, "node", node);
-	json_pair(w, "country", record_country(view->rec));
-	json_pair(w, "lang", view->rec->lang);
-	json_pair(w, "summary", record_summary(view->rec, NULL));
-	json_key(w, "score");
-	json_add_real(w, score);
-	json_key(w, "members");
-	json_array(w);
-	for (size_t i = 0; i < view->n_members; i++)
-		json_add_string(w, view->members[i]);
-	json_array_end(w);
-	json_object_end(w);
-}
-
-static void
-text_item(struct strbuf *sb, const struct merge_view *view)
-{
-	const char *title = record_title(view->rec, NULL);
-
-	strbuf_addf(sb, "%-12s %s  ", record_kind_name(view->rec->kind),
-	    view->rec->id);
-	log_quote(sb, title, strlen(title), 200);
-	if (view->n_members > 1)
-		strbuf_addf(sb, " (%zu records)", view->n_members);
-	strbuf_addch(sb, '\n');
+	query->near = args_value(app, "--near");
+	query->within = args_value(app, "--within");
+	if (since != NULL &&
+	    api_day_read(since, &query->search.checked_since) == -1)
+		return err_set(err, ERR_USAGE,
+		    "--checked-since: a day as in 2026-11-21");
+	if (query->within != NULL && query->near == NULL)
+		return err_set(err, ERR_USAGE,
+		    "--within: of what? say --near too");
+	near = api_near_read(query);
+	if (query->near != NULL && near == API_NEAR_NONE)
+		return err_set(err, ERR_USAGE,
+		    "--near: the name of a place, or LAT,LON");
+	if (near != API_NEAR_UNKNOWN && api_near_check(query, near, &why) == -1)
+		return err_set(err, ERR_USAGE, "--%s", why.text);
+	return 0;
 }
 
 static int
-add_items(struct app *app, const struct search_result *result,
-    struct strbuf *sb, struct json_writer *w, struct err *err)
+make_query(struct app *app, struct api_query *query, struct err *err)
 {
-	struct arena *arena = arena_new();
-	int ret = 0;
+	const char *sort = args_value(app, "--sort"), *filter;
+	struct search_query *search = &query->search;
 
-	for (size_t i = 0; i < result->n_hits && ret == 0; i++) {
-		struct merge_view *view;
+	search->text = join_words(app);
+	for (size_t i = 0; (filter = args_each(app, "--filter", i)); i++)
+		if (add_filter(app, search, filter, err) == -1)
+			return -1;
+	if (sort != NULL && search_sort_parse(sort, &search->sort) == -1)
+		return err_set(err, ERR_USAGE,
+		    "--sort: relevance, checked, year or distance");
+	query->has_sort = sort != NULL;
+	search->explain = args_flag(app, "--explain");
+	search->no_facets = !app->json;
+	if (read_pages(app, query, err) == -1)
+		return -1;
+	return read_near(app, query, err);
+}
 
-		arena_reset(arena);
-		ret = catalogue_group(app->catalogue, arena,
-		    result->hits[i].group, &view, err);
-		if (ret == 0 && app->json)
-			json_item(w, view, result->hits[i].score);
-		else if (ret == 0)
-			text_item(sb, view);
+static int
+find(struct app *app, struct api_query *query, struct strbuf *out,
+    struct err *err)
+{
+	struct search_result result;
+	enum api_near near;
+	struct err why;
+
+	if (api_query_near(app->search, query, &near, err) == -1 ||
+	    search_run(app->search, app->arena, &query->search, &result, err) ==
+		-1)
+		return -1;
+	/* Before the place: without an index none is known. */
+	if (!result.is_ready)
+		return err_set(err, ERR_BUSY,
+		    "the search index is being made: try again in a minute, "
+		    "or make it with gspd rebuild");
+	if (api_near_check(query, near, &why) == -1)
+		return err_set(err, ERR_NOTFOUND, "--%s", why.text);
+	return search_print(app, query, &result, out, err);
+}
+
+/* ---- how a word goes on ---- */
+
+static int
+suggest(struct app *app, const char *start, size_t limit, struct strbuf *out,
+    struct err *err)
+{
+	struct search_suggestion *items;
+	struct json_writer w;
+	size_t n;
+
+	if (limit > SEARCH_SUGGEST_MAX)
+		limit = SEARCH_SUGGEST_MAX;
+	if (search_suggest(app->search, app->arena, start, limit, &items, &n,
+		err) == -1)
+		return -1;
+	if (app->json) {
+		json_writer_init(&w, out, 0);
+		json_object(&w);
+		api_suggestions(&w, items, n);
+		json_object_end(&w);
+		strbuf_addch(out, '\n');
+		return 0;
 	}
-	arena_free(arena);
-	return ret;
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addf(out, "%8" PRId64 "  ", items[i].n);
+		out_safe(out, items[i].text);
+		strbuf_addch(out, '\n');
+	}
+	return 0;
 }
 
 static int
 run_search(struct app *app, struct err *err)
 {
-	struct search_query query = { 0 };
-	struct search_result result;
-	struct json_writer w;
-	struct strbuf sb;
+	const char *start = args_value(app, "--suggest");
+	struct api_query query = { .page = 1 };
+	struct strbuf out;
 	int ret = -1;
 
-	strbuf_init(&sb, OUT_MAX);
-	json_writer_init(&w, &sb, 0);
-	if (make_query(app, &query, err) == -1 || app_conf(app, err) == -1 ||
+	if (make_query(app, &query, err) == -1)
+		return -1;
+	if (start != NULL && app->n_words > 0)
+		return err_set(err, ERR_USAGE,
+		    "--suggest stands alone: all that was typed is its value");
+	if (app_conf(app, err) == -1 ||
 	    app_catalogue(app, CATALOGUE_READ, err) == -1 ||
 	    catalogue_read_begin(app->catalogue, err) == -1)
-		goto out;
-	ret = search_run(app->search, app->arena, &query, &result, err);
-	if (ret == 0 && app->json) {
-		json_object(&w);
-		json_pair_int(&w, "count", result.count);
-		json_key(&w, "items");
-		json_array(&w);
-	} else if (ret == 0) {
-		strbuf_addf(&sb, "%" PRId64 " found%s%s\n", result.count,
-		    result.dropped ? ", without: " : "",
-		    result.dropped ? result.dropped : "");
-	}
-	if (ret == 0)
-		ret = add_items(app, &result, &sb, &w, err);
-	if (ret == 0 && app->json) {
-		json_array_end(&w);
-		json_facets(app, &w, &result);
-		json_pair(&w, "next_cursor", result.next_cursor);
-		json_pair(&w, "dropped", result.dropped);
-		json_pair_int(&w, "took_us", result.took_us);
-		json_object_end(&w);
-		strbuf_addch(&sb, '\n');
-	}
+		return -1;
+	strbuf_init(&out, OUT_MAX);
+	ret = start != NULL ? suggest(app, start, query.search.limit, &out, err)
+			    : find(app, &query, &out, err);
 	catalogue_read_end(app->catalogue);
 	if (ret == 0)
-		ret = out_text(&sb, err);
-out:
-	strbuf_release(&sb);
+		ret = out_text(&out, err);
+	strbuf_release(&out);
 	return ret;
 }
 
@@ -206,21 +204,29 @@ static const struct app_option options[] = {
 	{ "--filter", "NAME=VALUE",
 	    "kind, country, zone, need, language, node, "
 	    "design, type; may repeat" },
+	{ "--near", "PLACE",
+	    "close to a place: its name, or LAT,LON as in 51.50,-0.12" },
+	{ "--within", "KM", "so close (25)" },
+	{ "--checked-since", "DATE", "checked on that day or later" },
+	{ "--sort", "NAME", "relevance, checked, year or distance" },
 	{ "--limit", "N", "at most so many (20; 100 at most)" },
+	{ "--page", "N", "the Nth page of so many" },
 	{ "--offset", "N", "skip so many" },
 	{ "--cursor", "TEXT", "go on behind a former page" },
-	{ "--sort", "NAME", "relevance, checked, year or distance" },
+	{ "--explain", NULL, "each part of each score" },
+	{ "--suggest", "START", "how what was typed may go on, and no search" },
 	{ NULL, NULL, NULL },
 };
 
 const struct command cmd_search = {
 	.name = "search",
-	.words = "[QUERY]",
+	.words = "[WORD...]",
 	.summary = "find records in the merged catalogue",
 	.help = "Any text is a query. Filters of one name are alternatives, of "
 		"different names\nall must hold: --filter country=us --filter "
-		"country=ca --filter kind=programme.",
-	.max_words = 1,
+		"country=ca --filter kind=programme.\nTo leave a word out, put "
+		"-- in front: gspd search -- choir -carols",
+	.max_words = APP_WORDS_MAX,
 	.has_json = true,
 	.options = options,
 	.run = run_search,

@@ -32,6 +32,7 @@ gspd_SOURCES = \
 	src/app/main.c \
 	src/app/output.c \
 	src/app/peers_out.c \
+	src/app/search_out.c \
 	src/app/seen.c \
 	src/app/serve_list.c src/app/serve_pull.c \
 	src/app/serve_socket.c

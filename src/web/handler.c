@@ -61,18 +61,21 @@ static void
 serve_ready(struct api *api, const struct http_request *req,
     struct http_response *res)
 {
-	struct catalogue_status status;
+	bool is_ready = false;
 	struct err err;
 
 	http_response_header(res, "Cache-Control", "no-store");
-	if (api->cat == NULL)
+	if (api->cat == NULL || api->search == NULL)
 		http_response_text(res, 503,
 		    arena_printf(req->arena, "not ready: %s\n", api->why));
-	else if (catalogue_status(api->cat, &status, &err) == -1) {
+	else if (api_is_ready(api, &is_ready, &err) == -1) {
 		api->is_broken = true;
 		http_response_text(res, 503,
 		    arena_printf(req->arena, "not ready: %s\n", err.text));
-	} else
+	} else if (!is_ready)
+		http_response_text(res, 503,
+		    "not ready: the search index is being made\n");
+	else
 		http_response_text(res, 200, "ready\n");
 }
 

@@ -35,7 +35,9 @@ fill_search(struct page *page, struct home *home, struct err *err)
 	if (search_run(page->api->search, page->arena, &query, &result, err) ==
 	    -1)
 		return -1;
-	home->is_empty = result.count == 0;
+	/* Records that can not be searched yet are there all the same. */
+	home->is_empty = result.count == 0 &&
+			 (result.is_ready || page->records == 0);
 	home->needs = choices_of(page, &result, SEARCH_NEED, HOME_CHOICES,
 	    &home->n_needs);
 	home->zones = choices_of(page, &result, SEARCH_ZONE, HOME_CHOICES,

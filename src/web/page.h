@@ -199,7 +199,8 @@ struct card {
 	struct mark *marks; /* of the summary when words were found */
 	size_t n_marks;
 	const char *place;
-	const char *facts; /* languages, design, verdict ... */
+	const char *distance; /* NULL: not asked for */
+	const char *facts;    /* languages, design, verdict ... */
 	const char *checked;
 	const char *checked_iso; /* NULL: not checked */
 	const char *node;
@@ -232,8 +233,14 @@ struct active {
 struct results {
 	const char *heading;
 	const char *dropped;
+	const char *corrected; /* whose results these are instead */
+	const char *meant;     /* what may have been meant; and its search */
+	const char *meant_href;
+	const char *lost; /* why there is no distance although one was asked */
 	const char *too_far;
 	bool is_empty;
+	bool has_filters;
+	const char *near, *within, *since; /* as they stand in the form */
 	struct card *cards;
 	size_t n_cards;
 	struct active *active;

@@ -31,6 +31,14 @@ sort_name(enum search_sort sort)
 	return names[sort];
 }
 
+/* "2026-11-21" from 20261121 */
+static const char *
+day_iso(const struct page *page, int32_t day)
+{
+	return arena_printf(page->arena, "%04d-%02d-%02d", (int)(day / 10000),
+	    (int)(day / 100 % 100), (int)(day % 100));
+}
+
 /* The search without filter `skip` (n_filters: with all), on a page. */
 static const char *
 search_link(const struct page *page, const char *path,
@@ -49,8 +57,17 @@ search_link(const struct page *page, const char *path,
 			link_pair(&sb, search_facet_name(s->filters[i].facet),
 			    s->filters[i].value);
 	}
+	/* Not an order that follows from the rest. */
 	if (query->has_sort && s->sort != SEARCH_BY_RELEVANCE)
 		link_pair(&sb, "sort", sort_name(s->sort));
+	if (query->near != NULL && *query->near != '\0') {
+		link_pair(&sb, "near", query->near);
+		if (query->within != NULL && *query->within != '\0')
+			link_pair(&sb, "within", query->within);
+	}
+	if (s->checked_since != 0)
+		link_pair(&sb, "checked_since",
+		    day_iso(page, s->checked_since));
 	if (number > 1)
 		link_pair(&sb, "page",
 		    arena_printf(page->arena, "%lld", (long long)number));
@@ -161,6 +178,32 @@ written(const struct search_result *result, enum search_facet facet,
 	return value;
 }
 
+/* The chip of a place or a day: the same search but for that. */
+static void
+add_active(const struct page *page, const struct api_query *without,
+    const char *label, struct results *view)
+{
+	struct active *active = &view->active[view->n_active++];
+
+	active->label = label;
+	active->remove = page_say(page, TEXT_FILTER_REMOVE, 0, "name", label,
+	    NULL);
+	active->href = search_link(page, page_link(page, "/search"), without,
+	    without->search.n_filters, 1);
+}
+
+/* Without the place; an order by distance goes with it. */
+static struct api_query
+anywhere(const struct api_query *query)
+{
+	struct api_query plain = *query;
+
+	plain.near = plain.within = NULL;
+	if (plain.search.sort == SEARCH_BY_DISTANCE)
+		plain.has_sort = false;
+	return plain;
+}
+
 static void
 fill_active(const struct page *page, const struct api_query *query,
     const struct search_result *result, struct results *view)
@@ -170,7 +213,7 @@ fill_active(const struct page *page, const struct api_query *query,
 	const char *path = page_link(page, "/search");
 
 	view->active = arena_alloc(page->arena,
-	    s->n_filters * sizeof(*view->active));
+	    (s->n_filters + 2) * sizeof(*view->active));
 	for (size_t i = 0; i < s->n_filters; i++) {
 		enum search_facet facet = s->filters[i].facet;
 		struct active *active = &view->active[view->n_active++];
@@ -181,6 +224,23 @@ fill_active(const struct page *page, const struct api_query *query,
 		    active->label, NULL);
 		active->href = search_link(page, path, query, i, 1);
 	}
+	if (s->near.km > 0) {
+		plain = anywhere(query);
+		add_active(page, &plain,
+		    page_say(page, TEXT_NEAR_ACTIVE, 0, "km", view->within,
+			"place", query->near, NULL),
+		    view);
+	}
+	if (s->checked_since != 0) {
+		plain = *query;
+		plain.search.checked_since = 0;
+		add_active(page, &plain,
+		    page_say(page, TEXT_SINCE_ACTIVE, 0, "date",
+			page_date(page, view->since), NULL),
+		    view);
+	}
+	plain = anywhere(query);
+	plain.search.checked_since = 0;
 	plain.search.n_filters = 0;
 	view->clear = search_link(page, path, &plain, 0, 1);
 }
@@ -217,7 +277,9 @@ static void
 fill_sorts(const struct page *page, const struct api_query *query,
     struct results *view)
 {
-	view->n_sorts = SEARCH_BY_YEAR + 1;
+	/* Distance, the last, only from somewhere. */
+	view->n_sorts = query->search.near.km > 0 ? SEARCH_BY_DISTANCE + 1
+						  : SEARCH_BY_DISTANCE;
 	view->sorts = arena_alloc(page->arena,
 	    view->n_sorts * sizeof(*view->sorts));
 	for (size_t i = 0; i < view->n_sorts; i++) {
@@ -233,7 +295,9 @@ fill_heading(const struct page *page, const struct api_query *query,
     const struct search_result *result, struct results *view)
 {
 	const char *n = page_number(page, result->count);
-	const char *q = query->search.text;
+	const char *q = result->is_corrected && result->did_you_mean != NULL
+			    ? result->did_you_mean
+			    : query->search.text;
 	bool has_words = *q != '\0';
 
 	view->is_empty = result->count == 0;
@@ -248,6 +312,72 @@ fill_heading(const struct page *page, const struct api_query *query,
 	if (result->dropped != NULL && !view->is_empty)
 		view->dropped = page_say(page, TEXT_RESULTS_DROPPED, 0, "words",
 		    result->dropped, NULL);
+}
+
+/* Help with words: what was read instead, or may have been meant. */
+static void
+fill_meant(const struct page *page, const struct api_query *query,
+    const struct search_result *result, struct results *view)
+{
+	struct api_query other = *query;
+	const char *meant = result->did_you_mean;
+
+	if (meant == NULL)
+		return;
+	if (result->is_corrected) {
+		view->corrected = page_say(page, TEXT_RESULTS_CORRECTED, 0, "q",
+		    query->search.text, "other", meant, NULL);
+		return;
+	}
+	other.search.text = meant;
+	view->meant = page_say(page, TEXT_RESULTS_MEANT, 0, "q", meant, NULL);
+	view->meant_href = search_link(page, page_link(page, "/search"), &other,
+	    other.search.n_filters, 1);
+}
+
+/* The form's fields as they were typed, and what could not be read in them. */
+static void
+fill_near(const struct page *page, struct api_query *query, enum api_near near,
+    struct results *view)
+{
+	view->near = query->near != NULL ? query->near : "";
+	view->within = query->within != NULL && *query->within != '\0'
+			   ? query->within
+			   : arena_printf(page->arena, "%d", API_WITHIN_KM);
+	view->since = query->search.checked_since != 0
+			  ? day_iso(page, query->search.checked_since)
+			  : "";
+	if (near == API_NEAR_UNKNOWN)
+		view->lost = page_say(page, TEXT_NEAR_UNKNOWN, 0, "place",
+		    view->near, NULL);
+	else if (near == API_NEAR_WRONG)
+		view->lost = page_say(page, TEXT_NEAR_WRONG, 0, "place",
+		    view->near, NULL);
+	else if (near == API_NEAR_WITHIN)
+		view->lost = page_say(page, TEXT_NEAR_NO_DISTANCE, 0, "km",
+		    view->within, "n", page_number(page, API_WITHIN_MAX), NULL);
+	/* An order by distance from nowhere, as of a form just emptied. */
+	if (near != API_NEAR_POINT &&
+	    query->search.sort == SEARCH_BY_DISTANCE) {
+		query->search.sort = SEARCH_BY_RELEVANCE;
+		query->has_sort = false;
+	}
+}
+
+/* "350 m away", "2.4 km away", "120 km away" */
+static const char *
+distance_words(const struct page *page, double km)
+{
+	if (km < 0)
+		return NULL;
+	if (km < 0.995)
+		return page_say(page, TEXT_CARD_METRES, 0, "n",
+		    page_number(page, (int64_t)(km * 100 + 0.5) * 10), NULL);
+	if (km < 9.95)
+		return page_say(page, TEXT_CARD_KM, 0, "n",
+		    arena_printf(page->arena, "%.1f", km), NULL);
+	return page_say(page, TEXT_CARD_KM, 0, "n",
+	    page_number(page, (int64_t)(km + 0.5)), NULL);
 }
 
 static int
@@ -265,9 +395,20 @@ fill_cards(const struct page *page, const struct search_result *result,
 				return -1;
 			continue;
 		}
-		view->cards[view->n_cards++] = *card_make(page, merged,
+		view->cards[view->n_cards] = *card_make(page, merged,
 		    result->hits[i].snippet);
+		view->cards[view->n_cards++].distance = distance_words(page,
+		    result->hits[i].km);
 	}
+	return 0;
+}
+
+/* An index is on its way: say so, and when to come again. */
+static int
+show_unready(struct page *page, struct http_response *res)
+{
+	show_failure(page, 503, page_text(page, TEXT_ERROR_503_INDEX), res);
+	http_response_header(res, "Retry-After", "5");
 	return 0;
 }
 
@@ -278,6 +419,7 @@ show_results(struct page *page, struct http_response *res, struct err *err)
 	struct search_result result;
 	struct http_params params;
 	struct api_query query;
+	enum api_near near;
 
 	if (http_params_read(page->arena, page->req->query, &params, err) == -1)
 		return -1;
@@ -292,18 +434,27 @@ show_results(struct page *page, struct http_response *res, struct err *err)
 	query.search.cursor = NULL;
 	if (query.search.offset >= API_OFFSET_MAX)
 		return err_set(err, ERR_LIMIT, "no page that far");
+	query.search.explain = false;
+	if (api_query_near(page->api->search, &query, &near, err) == -1)
+		return -1;
+	fill_near(page, &query, near, &view);
 	if (search_run(page->api->search, page->arena, &query.search, &result,
 		err) == -1)
 		return -1;
 	page->q = query.search.text;
+	if (!result.is_ready)
+		return show_unready(page, res);
 	page->no_index = true;
 	fill_heading(page, &query, &result, &view);
+	fill_meant(page, &query, &result, &view);
 	fill_facets(page, &result, &view);
 	fill_active(page, &query, &result, &view);
 	fill_sorts(page, &query, &view);
 	fill_paging(page, &query, &result, &view);
 	if (fill_cards(page, &result, &view, err) == -1)
 		return -1;
+	view.has_filters = view.n_facets != 0 || *view.near != '\0' ||
+			   *view.since != '\0';
 	view.json = search_link(page, "/api/v1/search", &query,
 	    query.search.n_filters, query.page);
 	page->title = view.heading;

@@ -1,0 +1,251 @@
+/*
+ * search_out: what a search found, for people and as JSON; with --explain
+ * why it stands where it stands. Neighbours: cmd_search.c asks.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "app/app.h"
+
+/* Countries are lower case here as in filters and addresses. */
+static const char *
+facet_value(struct app *app, enum search_facet facet, const char *value)
+{
+	char *low;
+
+	if (facet != SEARCH_COUNTRY)
+		return value;
+	low = arena_strdup(app->arena, value);
+	for (char *p = low; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p |= 0x20;
+	return low;
+}
+
+static void
+pair_real(struct json_writer *w, const char *key, double value)
+{
+	json_key(w, key);
+	json_add_real(w, value);
+}
+
+static void
+json_facets(struct app *app, struct json_writer *w,
+    const struct search_result *result)
+{
+	json_key(w, "facets");
+	json_object(w);
+	for (int f = 0; f < SEARCH_FACET_COUNT; f++) {
+		enum search_facet facet = (enum search_facet)f;
+
+		json_key(w, search_facet_name(facet));
+		json_object(w);
+		for (size_t i = 0; i < result->facets[f].n; i++)
+			json_pair_int(w,
+			    facet_value(app, facet,
+				result->facets[f].items[i].value),
+			    result->facets[f].items[i].n);
+		json_object_end(w);
+	}
+	json_object_end(w);
+}
+
+static void
+json_item(struct json_writer *w, const struct merge_view *view,
+    const struct search_hit *hit, bool explain)
+{
+	char node[RECORD_NODE_MAX], uuid[37];
+
+	if (record_id_split(view->rec->id, node, uuid) == -1)
+		node[0] = '\0';
+	json_object(w);
+	json_pair(w, "id", view->rec->id);
+	json_pair(w, "kind", record_kind_name(view->rec->kind));
+	json_pair(w, "title", record_title(view->rec, NULL));
+	json_pair(w, "node", node);
+	json_pair(w, "country", record_country(view->rec));
+	json_pair(w, "lang", view->rec->lang);
+	json_pair(w, "summary", record_summary(view->rec, NULL));
+	pair_real(w, "score", hit->score);
+	if (hit->km >= 0)
+		pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
+	json_key(w, "members");
+	json_array(w);
+	for (size_t i = 0; i < view->n_members; i++)
+		json_add_string(w, view->members[i]);
+	json_array_end(w);
+	if (explain)
+		api_explain(w, hit);
+	json_object_end(w);
+}
+
+static void
+text_part(struct strbuf *sb, const struct search_part *part)
+{
+	strbuf_addf(sb, "    %8.4f  ", part->score);
+	out_safe(sb, part->typed != NULL ? part->typed : "");
+	if (part->word != NULL && part->typed != NULL &&
+	    strcmp(part->word, part->typed) != 0) {
+		strbuf_addstr(sb, " as ");
+		out_safe(sb, part->word);
+	}
+	strbuf_addf(sb, ": weight %u here, in %" PRId64 " %s, idf %.4f",
+	    part->weight, part->df, part->df == 1 ? "record" : "records",
+	    part->idf);
+	if (part->factor < 1)
+		strbuf_addf(sb, ", times %.2f", part->factor);
+	strbuf_addch(sb, '\n');
+}
+
+/* The parts add up to the score, unless nothing was scored. */
+static void
+text_explain(struct strbuf *sb, const struct search_hit *hit,
+    const struct search_result *result)
+{
+	for (size_t i = 0; i < hit->n_parts; i++)
+		text_part(sb, &hit->parts[i]);
+	strbuf_addf(sb,
+	    "    %8.4f  in all; %u words long, where %.1f are usual; quality "
+	    "%u of 255\n",
+	    hit->score, hit->length, result->mean_length, hit->prior);
+}
+
+static void
+text_item(struct strbuf *sb, const struct merge_view *view,
+    const struct search_hit *hit)
+{
+	const char *title = record_title(view->rec, NULL);
+
+	strbuf_addf(sb, "%-12s %s  ", record_kind_name(view->rec->kind),
+	    view->rec->id);
+	if (hit->km >= 0)
+		strbuf_addf(sb, "%.1f km  ", hit->km);
+	log_quote(sb, title, strlen(title), 200);
+	if (view->n_members > 1)
+		strbuf_addf(sb, " (%zu records)", view->n_members);
+	strbuf_addch(sb, '\n');
+}
+
+static int
+add_items(struct app *app, const struct api_query *query,
+    const struct search_result *result, struct strbuf *sb,
+    struct json_writer *w, struct err *err)
+{
+	struct arena *arena = arena_new();
+	int ret = 0;
+
+	for (size_t i = 0; i < result->n_hits; i++) {
+		const struct search_hit *hit = &result->hits[i];
+		struct merge_view *view;
+
+		arena_reset(arena);
+		ret = catalogue_group(app->catalogue, arena, hit->group, &view,
+		    err);
+		if (ret == -1 && err->code == ERR_NOTFOUND) {
+			/* The index lags behind the catalogue by a moment. */
+			ret = 0;
+			continue;
+		}
+		if (ret == -1)
+			break;
+		if (app->json) {
+			json_item(w, view, hit, query->search.explain);
+			continue;
+		}
+		text_item(sb, view, hit);
+		if (query->search.explain)
+			text_explain(sb, hit, result);
+	}
+	arena_free(arena);
+	return ret;
+}
+
+static int
+print_json(struct app *app, const struct api_query *query,
+    const struct search_result *result, struct strbuf *out, struct err *err)
+{
+	const struct search_query *search = &query->search;
+	struct json_writer w;
+
+	json_writer_init(&w, out, 0);
+	json_object(&w);
+	json_pair_int(&w, "count", result->count);
+	json_key(&w, "items");
+	json_array(&w);
+	if (add_items(app, query, result, out, &w, err) == -1)
+		return -1;
+	json_array_end(&w);
+	json_facets(app, &w, result);
+	json_pair(&w, "next_cursor", result->next_cursor);
+	json_pair(&w, "dropped", result->dropped);
+	json_pair(&w, "did_you_mean", result->did_you_mean);
+	if (result->is_corrected)
+		json_pair_bool(&w, "corrected", true);
+	if (search->near.km > 0) {
+		json_key(&w, "near");
+		json_object(&w);
+		pair_real(&w, "lat", search->near.lat);
+		pair_real(&w, "lon", search->near.lon);
+		pair_real(&w, "km", search->near.km);
+		json_object_end(&w);
+	}
+	if (search->explain)
+		pair_real(&w, "mean_length", result->mean_length);
+	json_pair_int(&w, "version", result->version);
+	json_pair_int(&w, "took_us", result->took_us);
+	json_object_end(&w);
+	strbuf_addch(out, '\n');
+	return 0;
+}
+
+static void
+text_head(struct strbuf *out, const struct api_query *query,
+    const struct search_result *result)
+{
+	const struct search_query *search = &query->search;
+
+	if (result->is_corrected && result->did_you_mean != NULL) {
+		strbuf_addstr(out, "nothing found as typed; instead for: ");
+		out_safe(out, result->did_you_mean);
+		strbuf_addch(out, '\n');
+	}
+	strbuf_addf(out, "%" PRId64 " found", result->count);
+	if (search->near.km > 0) {
+		strbuf_addf(out, " within %g km of ", search->near.km);
+		out_safe(out, query->near);
+		if (strchr(query->near, ',') == NULL)
+			strbuf_addf(out, " (%.3f,%.3f)", search->near.lat,
+			    search->near.lon);
+	}
+	if (result->dropped != NULL) {
+		strbuf_addstr(out, ", without: ");
+		out_safe(out, result->dropped);
+	}
+	strbuf_addch(out, '\n');
+	if (result->did_you_mean != NULL && !result->is_corrected) {
+		strbuf_addstr(out, "did you mean: ");
+		out_safe(out, result->did_you_mean);
+		strbuf_addch(out, '\n');
+	}
+}
+
+int
+search_print(struct app *app, const struct api_query *query,
+    const struct search_result *result, struct strbuf *out, struct err *err)
+{
+	int64_t shown = (int64_t)(query->search.offset + result->n_hits);
+
+	if (app->json)
+		return print_json(app, query, result, out, err);
+	text_head(out, query, result);
+	if (add_items(app, query, result, out, NULL, err) == -1)
+		return -1;
+	if (query->search.cursor == NULL && query->search.offset == 0 &&
+	    result->n_hits != 0 && shown < result->count)
+		strbuf_addf(out, "%" PRId64 " more: --page 2 and on\n",
+		    result->count - shown);
+	return 0;
+}
