@@ -22,10 +22,12 @@ struct filter_builder *filter_builder_new(void);
 void filter_builder_free(struct filter_builder *b); /* NULL is legal */
 void filter_builder_clear(struct filter_builder *b);
 /* The number of a value in this builder, for filter_builder_add(). At most
- * 65,535; 0 when there are more (it is not counted then). */
+ * 65,535; 0 when there are more (it is not counted then). A value ends at
+ * its first NUL. */
 uint16_t filter_builder_value(struct filter_builder *b, enum search_facet facet,
     const char *value, size_t len);
-/* The next document: its values, any order, each once. */
+/* The next document: its values, any order; zeros are ignored, twice is
+ * once. */
 void filter_builder_add(struct filter_builder *b, const uint16_t *values,
     size_t n);
 size_t filter_builder_bytes(const struct filter_builder *b);
@@ -107,6 +109,10 @@ void tally_init(struct tally *tally, struct arena *arena,
 /* Documents base + offsets[i]. */
 void tally_add(struct tally *tally, uint32_t base, const uint16_t *offsets,
     size_t n);
+/* Documents whose bit is set: bit 0 is base. Faster than offsets for sets
+ * that are bitmaps already. */
+void tally_add_bits(struct tally *tally, uint32_t base, const uint64_t *bits,
+    size_t n_words);
 /* Documents docs[i]. */
 void tally_add_docs(struct tally *tally, const uint32_t *docs, size_t n);
 /* ret_counts[value] += documents, for values of the tally's facets. */

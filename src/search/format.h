@@ -46,7 +46,7 @@ enum section {
 	SECTION_VALUES,   /* struct seg_value, sorted by (facet, text) */
 	SECTION_VALUE_TEXT,
 	SECTION_FILTERS, /* documents of each value: list or bitmap */
-	SECTION_LANES,   /* facet codes of each document (filter.c) */
+	SECTION_LANES,   /* struct seg_lanes: facet codes of each document */
 	SECTION_CELLS,   /* struct seg_cell, sorted by cell, and one more */
 	SECTION_POINTS,  /* struct seg_point, by cell */
 	SECTION_SUMS,    /* uint64_t XXH3 of each chunk of the file before
@@ -172,13 +172,40 @@ struct seg_value {
 	uint64_t offset; /* in SECTION_FILTERS, multiple of 8 */
 	uint32_t n;      /* documents */
 	uint32_t text;   /* in SECTION_VALUE_TEXT, NUL-terminated */
-	uint16_t len;
+	uint16_t len;    /* without the NUL */
 	uint8_t facet;
 	uint8_t form; /* FILTER_x */
 	uint32_t zero;
 };
 
+/*
+ * SECTION_LANES: struct seg_lanes, n_lanes struct seg_lane, then the arrays,
+ * each at a multiple of 8 from the start of the section. The code of a
+ * document is the number of its combination of values of the lane's facets;
+ * the most frequent combination is 0; every facet is in one lane or, when no
+ * document has a value, in none.
+ */
+struct seg_lanes {
+	uint32_t n_lanes;
+	uint32_t zero;
+};
+
+struct seg_lane {
+	uint64_t starts; /* uint32_t[n_codes + 1]: of a code, in values */
+	uint64_t values; /* uint16_t[n_values]: numbers in SECTION_VALUES */
+	uint64_t codes;  /* of width bytes, one a document */
+	uint32_t facets; /* one bit each */
+	uint32_t width;  /* 1, 2 or 4 */
+	uint32_t n_codes;
+	uint32_t n_values;
+};
+
 /* ---- place: see place.h ---- */
+
+/* Rows of half a degree from -90, columns from -180: cell = row * 720 +
+ * column. The one more at the end has cell UINT32_MAX. */
+#define PLACE_ROWS    360
+#define PLACE_COLUMNS 720
 
 struct seg_cell {
 	uint32_t cell;

@@ -14,10 +14,16 @@ src_search_libsearch_a_SOURCES = \
 	src/search/doc.c \
 	src/search/document.c \
 	src/search/facet.c \
+	src/search/filter.c \
+	src/search/filter_build.c \
+	src/search/filter_column.c src/search/filter_column.h \
+	src/search/filter_lanes.c \
 	src/search/index.c \
 	src/search/manifest.c \
 	src/search/match.c \
 	src/search/numbers.c \
+	src/search/place.c \
+	src/search/place_build.c \
 	src/search/plural.c \
 	src/search/post.c \
 	src/search/quality.c \
@@ -28,6 +34,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/snapshot.c \
 	src/search/snippet.c \
 	src/search/stem.c \
+	src/search/tally.c \
 	src/search/term.c \
 	src/search/token.c src/search/token.h
 nodist_src_search_libsearch_a_SOURCES = src/search/script.c
@@ -59,3 +66,12 @@ tests_unit_test_post_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_manifest
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_manifest_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_filter
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c
+tests_unit_test_filter_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_tally
+tests_unit_test_tally_SOURCES = tests/unit/test_tally.c
+tests_unit_test_tally_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_place
+tests_unit_test_place_SOURCES = tests/unit/test_place.c
+tests_unit_test_place_LDADD = $(UNIT_LDADD)

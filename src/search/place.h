@@ -16,7 +16,8 @@ struct place_builder;
 struct place_builder *place_builder_new(void);
 void place_builder_free(struct place_builder *b); /* NULL is legal */
 void place_builder_clear(struct place_builder *b);
-/* Degrees, -90..90, -180..180; twice the same is once. */
+/* Degrees, -90..90, -180..180, others are ignored; twice the same is once.
+ * Documents come one after the other; of each, DOC_POINTS_MAX are kept. */
 void place_builder_add(struct place_builder *b, uint32_t doc, double lat,
     double lon);
 void place_builder_add_point(struct place_builder *b,
@@ -60,5 +61,7 @@ double place_km(double lat1, double lon1, double lat2, double lon2);
 /* The point's degrees. */
 void place_degrees(const struct seg_point *point, double *ret_lat,
     double *ret_lon);
+/* The cell of a point (format.h). */
+uint32_t place_cell(const struct seg_point *point);
 
 #endif
