@@ -75,3 +75,11 @@ tests_unit_test_tally_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_place
 tests_unit_test_place_SOURCES = tests/unit/test_place.c
 tests_unit_test_place_LDADD = $(UNIT_LDADD)
+# The slow reference that the engine is held against, and FTS5 beside it.
+SEARCH_REFERENCE = tests/unit/search_corpus.c tests/unit/search_corpus.h \
+	tests/unit/search_draw.c \
+	tests/unit/search_reference.c tests/unit/search_reference.h
+UNIT_TESTS += tests/unit/test_search_oracle
+tests_unit_test_search_oracle_SOURCES = tests/unit/test_search_oracle.c \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_oracle_LDADD = $(UNIT_LDADD)
