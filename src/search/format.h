@@ -32,6 +32,18 @@
 #define DOC_WORDS_MAX    60000
 #define TERM_MAX         255
 
+/* Bytes of a word that are kept: TERM_MAX, but whole characters. Index and
+ * query cut alike. */
+static inline size_t
+term_cut(const char *text, size_t len)
+{
+	if (len <= TERM_MAX)
+		return len;
+	for (len = TERM_MAX; len > 0 && (text[len] & 0xc0) == 0x80;)
+		len--;
+	return len > 0 ? len : TERM_MAX;
+}
+
 enum section {
 	SECTION_POSTINGS,
 	SECTION_TERMS,    /* struct seg_term, sorted by text as bytes */

@@ -1,13 +1,15 @@
 noinst_LIBRARIES += src/search/libsearch.a
 src_search_libsearch_a_SOURCES = \
-	src/search/search.h src/search/search_priv.h src/search/search_sql.h \
-	src/search/build.h src/search/compact.h src/search/document.h \
-	src/search/filter.h src/search/format.h src/search/fuzzy.h \
-	src/search/manifest.h src/search/numbers.h src/search/place.h src/search/segment.h \
+	src/search/build.h src/search/bytes.h src/search/compact.h \
+	src/search/document.h src/search/filter.h src/search/filter_column.h \
+	src/search/format.h src/search/fuzzy.h src/search/invert.h \
+	src/search/manifest.h src/search/numbers.h src/search/pack.h \
+	src/search/place.h src/search/search.h src/search/search_priv.h \
+	src/search/search_sql.h src/search/segment.h src/search/segout.h \
 	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
-	src/search/stem_priv.h \
-	src/search/writer.h \
+	src/search/stem_priv.h src/search/token.h src/search/writer.h \
 	src/search/arabic.c \
+	src/search/build.c \
 	src/search/cache.c \
 	src/search/cursor.c \
 	src/search/dict.c \
@@ -16,12 +18,14 @@ src_search_libsearch_a_SOURCES = \
 	src/search/facet.c \
 	src/search/filter.c \
 	src/search/filter_build.c \
-	src/search/filter_column.c src/search/filter_column.h \
+	src/search/filter_column.c \
 	src/search/filter_lanes.c \
 	src/search/index.c \
+	src/search/invert.c \
 	src/search/manifest.c \
 	src/search/match.c \
 	src/search/numbers.c \
+	src/search/pack.c \
 	src/search/place.c \
 	src/search/place_build.c \
 	src/search/plural.c \
@@ -31,12 +35,14 @@ src_search_libsearch_a_SOURCES = \
 	src/search/restore.c \
 	src/search/run.c \
 	src/search/segment.c \
+	src/search/segout.c \
+	src/search/segwrite.c \
 	src/search/snapshot.c \
 	src/search/snippet.c \
 	src/search/stem.c \
 	src/search/tally.c \
 	src/search/term.c \
-	src/search/token.c src/search/token.h
+	src/search/token.c
 nodist_src_search_libsearch_a_SOURCES = src/search/script.c
 src/search/script.c: $(top_srcdir)/sql/search.sql tools/embed$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) src/search && \
@@ -83,3 +89,14 @@ UNIT_TESTS += tests/unit/test_search_oracle
 tests_unit_test_search_oracle_SOURCES = tests/unit/test_search_oracle.c \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_oracle_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_pack
+tests_unit_test_pack_SOURCES = tests/unit/test_pack.c
+tests_unit_test_pack_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_segwrite
+tests_unit_test_segwrite_SOURCES = tests/unit/test_segwrite.c \
+	tests/unit/seg_decode.c tests/unit/seg_decode.h
+tests_unit_test_segwrite_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_build
+tests_unit_test_build_SOURCES = tests/unit/test_build.c \
+	tests/unit/seg_decode.c tests/unit/seg_decode.h
+tests_unit_test_build_LDADD = $(UNIT_LDADD)
