@@ -60,6 +60,13 @@ tests_unit_test_web_peers_SOURCES = tests/unit/test_web_peers.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_peers_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_web_search
+tests_unit_test_web_search_SOURCES = tests/unit/test_web_search.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_search_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_search_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=search_run,--wrap=search_place,--wrap=search_suggest
 UNIT_TESTS += tests/unit/test_web_list
 tests_unit_test_web_list_SOURCES = tests/unit/test_web_list.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \

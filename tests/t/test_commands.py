@@ -60,6 +60,20 @@ def test_manual_knows_every_command_and_option():
     (["verify", "/nowhere", "--key", "12"], "64 hexadecimal digits"),
     (["search", "x", "--limit", "0"], "--limit must be"),
     (["search", "x", "--filter", "colour=red"], "--filter"),
+    (["search", "x", "--sort", "title"], "--sort: relevance, checked, year"),
+    (["search", "x", "--sort", "distance"], "say near too"),
+    (["search", "x", "--near", "91,0"], "--near: a latitude"),
+    (["search", "x", "--near", "12,"], "--near: a latitude"),
+    (["search", "x", "--near", " "], "--near: the name of a place"),
+    (["search", "x", "--near", "1,1", "--within", "nan"], "--within: a number"),
+    (["search", "x", "--near", "1,1", "--within", "-1"], "--within: a number"),
+    (["search", "x", "--near", "a", "--within", "1e9"], "--within: a number"),
+    (["search", "x", "--within", "5"], "--within: of what?"),
+    (["search", "x", "--checked-since", "2026-02-30"], "--checked-since: a day"),
+    (["search", "x", "--page", "0"], "--page must be"),
+    (["search", "x", "--page", "2", "--offset", "3"], "one of them"),
+    (["search", "x", "--suggest", "y"], "--suggest stands alone"),
+    (["search"] + ["x"] * 65, "too many words"),
     (["import", "x", "--format", "doc"], "--format"),
     (["-d"], "-d needs a folder"),
 ])
@@ -382,7 +396,16 @@ def test_search_filters_and_paging(node):
         if cursor is None:
             break
     assert len(seen) == 30
-    assert "30 found" in node.run("search", "choir").stdout
+    out = node.run("search", "choir").stdout
+    assert out.startswith("30 found\n") and "10 more: --page 2" in out
+    # Words of a shell are words of the query; a page is so many on.
+    assert node.json("search", "choir", "7")["count"] == 1
+    assert node.json("search", "--", "choir", "-7")["count"] == 29
+    second = node.json("search", "choir", "--limit", "7", "--page", "2")
+    assert second["items"] == \
+        node.json("search", "choir", "--limit", "7", "--offset", "7")["items"]
+    done = node.run("search", "choir", "--near", "Nowhere", code=1)
+    assert "no record names a place \"Nowhere\"" in done.stderr
 
 
 def test_export_reads_back(make_node, tmp_path):
