@@ -11,6 +11,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/arabic.c \
 	src/search/build.c \
 	src/search/cache.c \
+	src/search/compact.c \
 	src/search/cursor.c \
 	src/search/dict.c \
 	src/search/doc.c \
@@ -100,3 +101,8 @@ UNIT_TESTS += tests/unit/test_build
 tests_unit_test_build_SOURCES = tests/unit/test_build.c \
 	tests/unit/seg_decode.c tests/unit/seg_decode.h
 tests_unit_test_build_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_segment
+tests_unit_test_segment_SOURCES = tests/unit/test_segment.c \
+	tests/fuzz/segment_walk.h \
+	tests/unit/segment_world.c tests/unit/segment_world.h
+tests_unit_test_segment_LDADD = $(UNIT_LDADD)

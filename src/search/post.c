@@ -297,6 +297,19 @@ occurrence_end(const unsigned char *p, const unsigned char *limit)
 	return p < limit ? p + 1 : NULL;
 }
 
+/* Behind the occurrences of one document, or NULL. */
+static const unsigned char *
+occurrences_end(const unsigned char *p, const unsigned char *limit)
+{
+	bool is_last = false;
+
+	while (!is_last && p != NULL && p < limit) {
+		is_last = *p & 1;
+		p = occurrence_end(p, limit);
+	}
+	return is_last ? p : NULL;
+}
+
 /*
  * Behind the occurrences of n documents, or NULL. Eight bytes at a time: a
  * document ends with the number whose first byte has its lowest bit set, and
@@ -352,7 +365,7 @@ post_bytes(struct post *post, size_t *ret_len)
 
 	if (start == NULL)
 		return NULL;
-	end = occurrences_skip(start, post->limit, 1);
+	end = occurrences_end(start, post->limit);
 	if (end == NULL) {
 		(void)post_damage(post);
 		return NULL;

@@ -112,13 +112,12 @@ header_fault(const struct seg_header *header, uint64_t size, bool is_trusting)
 	if (header->n_docs > SEGMENT_DOCS_MAX)
 		return "too many documents";
 	/* segment_group() must not overflow. */
-	if (header->base_group < 0 ||
-	    header->base_group > INT64_MAX - UINT32_MAX)
+	if (header->base_group > INT64_MAX - UINT32_MAX)
 		return "group out of range";
 	return NULL;
 }
 
-/* Bytes of one item of a section, and how many items there must be. */
+/* As many items as there are documents, terms, chunks. */
 static bool
 size_is_right(const struct seg_header *header, enum section section)
 {
@@ -166,7 +165,7 @@ sections_fault(const struct seg_header *header)
 	return end == size ? NULL : "bytes behind the last section";
 }
 
-/* a < b as bytes, then by length; both may be read 8 bytes at a time. */
+/* a < b as bytes, then by length. */
 static bool
 is_rising(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -338,7 +337,6 @@ fault(struct segment *segment)
 
 /* ---- open and close ---- */
 
-/* MAP_FAILED or NULL, and errno, when it does not work. */
 static int
 bytes_get(struct segment *segment, int fd, const char *path, struct err *err)
 {
@@ -430,9 +428,9 @@ segment_find_group(const struct segment *segment, int64_t group)
 	int64_t base = segment->header->base_group;
 	uint32_t first = 0, n = segment->n_docs, wanted;
 
-	if (group < base || group - base > UINT32_MAX)
+	if (group < base || (uint64_t)group - (uint64_t)base > UINT32_MAX)
 		return UINT32_MAX;
-	wanted = (uint32_t)(group - base);
+	wanted = (uint32_t)((uint64_t)group - (uint64_t)base);
 	while (n > 0) {
 		uint32_t half = n / 2;
 

@@ -84,6 +84,12 @@ tests_fuzz_fuzz_alliance_SOURCES = tests/fuzz/fuzz_alliance.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_alliance_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_alliance_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_segment
+tests_fuzz_fuzz_segment_SOURCES = tests/fuzz/fuzz_segment.c \
+	tests/fuzz/segment_walk.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_segment_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_segment_LDFLAGS = $(FUZZ_LINK)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # For smoke.sh: the targets and nothing else.

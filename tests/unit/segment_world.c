@@ -386,6 +386,16 @@ world_sums(struct strbuf *bytes)
 		memcpy(bytes->buf + end + i * 8, &sum, 8);
 	}
 	header.sums_sum = XXH3_64bits(bytes->buf + end, i * 8);
+	memcpy(bytes->buf, &header, sizeof(header));
+	world_header_sum(bytes);
+}
+
+void
+world_header_sum(struct strbuf *bytes)
+{
+	struct seg_header header;
+
+	memcpy(&header, bytes->buf, sizeof(header));
 	header.sum = XXH3_64bits(&header, offsetof(struct seg_header, sum));
 	memcpy(bytes->buf, &header, sizeof(header));
 }
@@ -426,85 +436,4 @@ world_open(const char *name, const void *bytes, size_t len, unsigned flags,
 	assert_int_equal(fwrite(bytes, 1, len, file), len);
 	assert_int_equal(fclose(file), 0);
 	return segment_open(path, flags, err);
-}
-
-/* ---- until filter.c and place.c are there ---- */
-
-struct filter_builder {
-	int none;
-};
-struct place_builder {
-	struct seg_cell cell;
-};
-#define WEAK __attribute__((weak))
-WEAK struct filter_builder *
-filter_builder_new(void)
-{
-	return xcalloc(1, sizeof(struct filter_builder));
-}
-WEAK void
-filter_builder_free(struct filter_builder *b)
-{
-	free(b);
-}
-WEAK uint16_t
-filter_builder_value(struct filter_builder *b, enum search_facet facet,
-    const char *value, size_t len)
-{
-	(void)b, (void)facet, (void)value, (void)len;
-	return 0;
-}
-WEAK void
-filter_builder_add(struct filter_builder *b, const uint16_t *values, size_t n)
-{
-	(void)b, (void)values, (void)n;
-}
-WEAK void
-filter_builder_finish(struct filter_builder *b,
-    struct filter_sections *ret_sections)
-{
-	(void)b;
-	*ret_sections = (struct filter_sections){ .values = "",
-		.text = "",
-		.filters = "",
-		.lanes = "" };
-}
-WEAK int
-filters_open(struct filters *filters, uint32_t n_docs,
-    const struct filter_sections *sections)
-{
-	(void)sections;
-	filters->n_docs = n_docs;
-	return 0;
-}
-WEAK struct place_builder *
-place_builder_new(void)
-{
-	return xcalloc(1, sizeof(struct place_builder));
-}
-WEAK void
-place_builder_free(struct place_builder *b)
-{
-	free(b);
-}
-WEAK void
-place_builder_add(struct place_builder *b, uint32_t doc, double lat, double lon)
-{
-	(void)b, (void)doc, (void)lat, (void)lon;
-}
-WEAK void
-place_builder_finish(struct place_builder *b,
-    struct place_sections *ret_sections)
-{
-	*ret_sections = (struct place_sections){ .cells = &b->cell,
-		.points = "",
-		.cells_len = sizeof(b->cell) };
-}
-WEAK int
-places_open(struct places *places, uint32_t n_docs,
-    const struct place_sections *sections)
-{
-	(void)sections;
-	places->n_docs = n_docs;
-	return 0;
 }

@@ -35,6 +35,7 @@ void world_free(struct world *world);
 void world_bytes(struct world *world, struct strbuf *out);
 /* Put right all checksums of altered bytes, for those that shall pass. */
 void world_sums(struct strbuf *bytes);
+void world_header_sum(struct strbuf *bytes);
 /* A path in a folder of the test's own; world_cleanup() removes it. */
 const char *world_path(const char *name);
 void world_cleanup(void);
