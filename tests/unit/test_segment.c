@@ -137,7 +137,7 @@ test_groups(void **state)
 	for (group = -10; group < 4000; group++) {
 		uint32_t want = UINT32_MAX;
 
-		if (next < 1000 && world->groups[next] - 5 == group)
+		if (next < 1000 && (int64_t)world->groups[next] - 5 == group)
 			want = next++;
 		assert_int_equal(segment_find_group(segment, group), want);
 	}
@@ -288,7 +288,7 @@ static const struct lie {
 	{ "size", S(SECTION_MODIFIED, size), 8, -4 },
 	{ "size", S(SECTION_CHECKED, size), 8, 8 },
 	{ "do not fit", S(SECTION_CELLS, size), 8, -8 },
-	{ "do not fit", S(SECTION_POINTS, size), 8, 1 },
+	{ "do not fit", S(SECTION_POINTS, size), 8, -1 },
 	{ "do not fit", S(SECTION_VALUES, size), 8, -1 },
 	{ "do not fit", S(SECTION_LANES, size), 8, -8 },
 #undef H
