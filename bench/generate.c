@@ -1,9 +1,14 @@
 /*
- * generate N SEED: N made-up programmes as Open Referral UK services, one
- * JSON object a line (section "Corpus" of the bench design). The same N and
- * seed give the same bytes on any machine: only exact arithmetic is used, no
- * library of mathematics. A run of N + k begins with the services of a run
- * of N.
+ * generate [--plain | --words] N SEED: N made-up programmes as Open Referral
+ * UK services, one JSON object a line (section "Corpus" of the bench
+ * design). The same N and seed give the same bytes on any machine: only exact
+ * arithmetic is used, no library of mathematics. A run of N + k begins with
+ * the services of a run of N.
+ *
+ * --plain: a line of fields between tabs for each, which engines of search
+ * are fed with side by side (peers/peer.h): number, title, summary,
+ * description, seven codes of facets, latitude, longitude, date. --words: the
+ * first N words of the vocabulary instead, the most frequent first.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -219,6 +224,7 @@ make_words(void)
 /* ---- scripts ---- */
 
 static struct table all_words, own_words; /* by rank; of a topic */
+static int is_plain;
 
 enum script { LATIN, ACCENTED, HAN, KANA, ARABIC };
 
@@ -237,7 +243,8 @@ put_char(uint32_t ch)
 	}
 }
 
-/* Every second vowel gets its mark. */
+/* Every second vowel gets its mark. A plain one begins as no other word
+ * does: engines that keep marks and engines that fold them count the same. */
 static void
 put_accented(const char *word)
 {
@@ -245,6 +252,8 @@ put_accented(const char *word)
 		{ 'i', 0xed }, { 'o', 0xf6 }, { 'u', 0xfc }, { 'c', 0xe7 },
 		{ 'n', 0xf1 } };
 
+	if (is_plain)
+		put_char(0xfc);
 	for (unsigned i = 0; word[i] != '\0'; i++) {
 		uint32_t ch = (unsigned char)word[i];
 
@@ -344,6 +353,7 @@ static const char *const languages[] = { "en", "fr", "es", "pt", "de", "ja",
 
 struct tables {
 	struct table topic, cluster, zone, need, language, country;
+	struct table kind, design, node;
 	double lat[CLUSTERS], lon[CLUSTERS];
 };
 
@@ -358,6 +368,9 @@ tables_init(struct tables *t)
 	t->need = table_new(12, 2);
 	t->language = table_new(12, 0.5);
 	t->country = table_new(12, 1);
+	t->kind = table_new(4, 0.6);
+	t->design = table_new(8, 1.5);
+	t->node = table_new(12, 4);
 	for (unsigned i = 0; i < CLUSTERS; i++) {
 		t->lat[i] = uniform() * 110 - 45;
 		t->lon[i] = uniform() * 340 - 170;
@@ -375,6 +388,9 @@ tables_release(struct tables *t)
 	table_free(&t->need);
 	table_free(&t->language);
 	table_free(&t->country);
+	table_free(&t->kind);
+	table_free(&t->design);
+	table_free(&t->node);
 }
 
 static void
@@ -476,20 +492,55 @@ put_service(const struct tables *t)
 	printf("}\n");
 }
 
+static void
+put_plain(const struct tables *t, unsigned long number)
+{
+	unsigned topic = pick(&t->topic), cluster = pick(&t->cluster);
+	enum script script = draw_script();
+	unsigned len = 20 + (unsigned)(exponential(normal() * 0.5) * 28);
+
+	printf("%lu\t", number);
+	put_text(script, topic, 4 + below(7), 0.55, 0);
+	putchar('\t');
+	put_text(script, topic, 12 + below(20), 0.35, 1);
+	putchar('\t');
+	put_text(script, topic, len > 400 ? 400 : len, 0.35, 1);
+	printf("\t%u",
+	    uniform() < 0.2 ? pick(&t->country) : cluster * 7919u % 12u);
+	printf("\t%u", uniform() < 0.5 ? topic % 5 : pick(&t->zone));
+	printf("\t%u", pick(&t->need));
+	printf("\t%u", pick(&t->kind));
+	printf("\t%u", pick(&t->language));
+	printf("\t%u", pick(&t->design));
+	printf("\t%u", pick(&t->node));
+	printf("\t%.5f", t->lat[cluster] + normal() * 0.4);
+	printf("\t%.5f", t->lon[cluster] + normal() * 0.4);
+	printf("\t%u", 2023 + below(4));
+	printf("%02u", 1 + below(12));
+	printf("%02u\n", 1 + below(28));
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct tables tables;
 	unsigned long n;
+	int only_words = 0;
 	char *end;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: generate N SEED\n");
+	if (argc == 4) {
+		is_plain = strcmp(argv[1], "--plain") == 0;
+		only_words = strcmp(argv[1], "--words") == 0;
+		argv++;
+		argc--;
+	}
+	if (argc != 3 || (argv[0][0] == '-' && !is_plain && !only_words)) {
+		fprintf(stderr, "usage: generate [--plain | --words] N SEED\n");
 		return 2;
 	}
 	n = strtoul(argv[1], &end, 10);
 	if (*end != '\0' || argv[1][0] < '0' || argv[1][0] > '9' ||
-	    n > 100000000) {
+	    n > (only_words ? VOCABULARY : 100000000)) {
 		fprintf(stderr, "generate: %s: not a number of records\n",
 		    argv[1]);
 		return 2;
@@ -504,8 +555,14 @@ main(int argc, char **argv)
 		draw();
 	make_words();
 	tables_init(&tables);
-	while (n-- > 0)
-		put_service(&tables);
+	for (unsigned long i = 1; i <= n; i++) {
+		if (only_words)
+			puts(words[i - 1]);
+		else if (is_plain)
+			put_plain(&tables, i);
+		else
+			put_service(&tables);
+	}
 	tables_release(&tables);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("generate");

@@ -1,0 +1,92 @@
+"""What bench/run and bench/search share: time of programs, facts of the
+machine, figures with their spread."""
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+class Failed(Exception):
+    pass
+
+
+def timed(argv, quiet=True):
+    """Run a program to its end: (wall, cpu of it and its children, output)."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        start = time.monotonic()
+        child = subprocess.Popen(argv, stdout=out, stderr=err,
+                                 stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        text = out.read().decode("utf-8", "replace")
+        if child.returncode != 0:
+            raise Failed("%s: exit code %d: %s" % (
+                " ".join(argv[:6]), child.returncode,
+                err.read().decode("utf-8", "replace").strip()[-400:]
+                or text[-400:]))
+    return wall, usage.ru_utime + usage.ru_stime, text
+
+
+def self_timed(argv):
+    """As timed(), for programs that print their own time as JSON."""
+    facts = json.loads(timed(argv)[2])
+    return facts["wall"], facts["cpu"], facts
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def make_tools(build, tools):
+    """The programs of bench/ by name, made when they are missing."""
+    paths = {t: os.path.join(build, "bench", t) for t in tools}
+    if (not all(os.access(p, os.X_OK) for p in paths.values())
+            and os.path.exists(os.path.join(build, "Makefile"))):
+        subprocess.run(["make", "-s", "-C", build, "bench-tools"],
+                       stdout=sys.stderr)
+    for path in [os.path.join(build, "gspd")] + list(paths.values()):
+        if not os.access(path, os.X_OK):
+            raise Failed("%s is missing: make && make bench-tools, then "
+                         "give --build" % path)
+    return paths
+
+
+def spread(values):
+    return {"median": statistics.median(values), "min": min(values),
+            "max": max(values)}
+
+
+def seconds(s):
+    if s["median"] < 1:
+        return "%.1f ms (%.1f-%.1f)" % tuple(
+            1000 * s[k] for k in ("median", "min", "max"))
+    return "%.2f s (%.2f-%.2f)" % (s["median"], s["min"], s["max"])
+
+
+def machine():
+    model, memory = "unknown processor", 0
+    try:
+        with open("/proc/cpuinfo") as f:
+            for line in f:
+                if line.startswith("model name"):
+                    model = line.split(":", 1)[1].strip()
+                    break
+        with open("/proc/meminfo") as f:
+            memory = int(f.readline().split()[1]) // 1024 // 1024
+    except (OSError, IndexError, ValueError):
+        pass
+    return "%d cores of %s, %d GB of memory" % (
+        len(os.sched_getaffinity(0)), model, memory)
+
+
+def load():
+    return os.getloadavg()[0]
