@@ -51,7 +51,7 @@ src/search/script.c: $(top_srcdir)/sql/search.sql tools/embed$(EXEEXT)
 	mv $@.tmp $@
 BUILT_SOURCES += src/search/script.c
 CLEANFILES += src/search/script.c
-EXTRA_DIST += sql/search.sql docs/search.md
+EXTRA_DIST += sql/search.sql docs/search.md docs/search-index.md
 UNIT_TESTS += tests/unit/test_token
 tests_unit_test_token_SOURCES = tests/unit/test_token.c
 tests_unit_test_token_LDADD = $(UNIT_LDADD)
