@@ -24,6 +24,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/index.c \
 	src/search/invert.c \
 	src/search/manifest.c \
+	src/search/letter.c src/search/letter.h \
 	src/search/match.c \
 	src/search/numbers.c \
 	src/search/pack.c \
@@ -106,3 +107,6 @@ tests_unit_test_segment_SOURCES = tests/unit/test_segment.c \
 	tests/fuzz/segment_walk.h \
 	tests/unit/segment_world.c tests/unit/segment_world.h
 tests_unit_test_segment_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_document
+tests_unit_test_document_SOURCES = tests/unit/test_document.c
+tests_unit_test_document_LDADD = $(UNIT_LDADD)

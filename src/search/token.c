@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "search/letter.h"
 #include "search/search.h"
 #include "search/token.h"
 
@@ -15,18 +16,10 @@
 /* A letter of a script without spaces and its marks. */
 #define CLUSTER_MAX 48
 
-enum shape {
-	SHAPE_OTHER,   /* ends a word */
-	SHAPE_WORD,    /* letter or digit of a script with spaces */
-	SHAPE_CLUSTER, /* letter of a script without */
-	SHAPE_MARK,    /* belongs to what stands before */
-	SHAPE_SKIP,    /* invisible inside words */
-	SHAPE_JOIN     /* apostrophe or hyphen */
-};
-
 struct walk {
 	token_cb callback;
 	void *ctx;
+	const struct letters *letters;
 	char raw[RAW_MAX]; /* the word or part being read */
 	size_t raw_len;
 	size_t raw_start;
@@ -46,145 +39,11 @@ struct walk {
 	size_t cluster_start;
 };
 
-static bool
-is_between(uint32_t ch, uint32_t first, uint32_t last)
-{
-	return ch >= first && ch <= last;
-}
-
-static bool
-is_ascii_letter(char ch)
-{
-	return (ch | 0x20) >= 'a' && (ch | 0x20) <= 'z';
-}
-
-bool
-token_is_clustered(uint32_t ch)
-{
-	if (ch < 0x0e00)
-		return false;
-	return is_between(ch, 0x0e00, 0x0eff) || /* Thai, Lao */
-	       is_between(ch, 0x1000, 0x109f) || /* Myanmar */
-	       is_between(ch, 0x1100, 0x11ff) || /* Hangul letters */
-	       is_between(ch, 0x1780, 0x17ff) || /* Khmer */
-	       is_between(ch, 0x2e80, 0xa4cf) || /* Kana, Han, Yi */
-	       is_between(ch, 0xa960, 0xa97f) || /* Hangul letters */
-	       is_between(ch, 0xaa60, 0xaa7f) || /* Myanmar */
-	       is_between(ch, 0xac00, 0xd7ff) || /* Hangul */
-	       is_between(ch, 0xf900, 0xfaff) || /* Han */
-	       is_between(ch, 0xff66, 0xffdc) || /* half-width */
-	       is_between(ch, 0x20000, 0x3ffff);
-}
-
-/* Letters of these scripts that fold to themselves when nothing follows. */
-static bool
-is_plain_cluster(uint32_t ch)
-{
-	return is_between(ch, 0x4e00, 0x9fef) || /* Han */
-	       is_between(ch, 0x3041, 0x3096) || /* Hiragana */
-	       is_between(ch, 0x30a1, 0x30fa) || /* Katakana */
-	       is_between(ch, 0xac00, 0xd7a3);   /* Hangul */
-}
-
-static enum shape
-shape_of(uint32_t ch)
-{
-	if (is_plain_cluster(ch))
-		return SHAPE_CLUSTER;
-	switch (ch) {
-	case '\'':
-	case '-':
-	case 0x00b7: /* Catalan col-lega */
-	case 0x02bb:
-	case 0x02bc:
-	case 0x2010:
-	case 0x2011:
-	case 0x2018:
-	case 0x2019:
-	case 0xff07:
-	case 0xff0d: return SHAPE_JOIN;
-	case 0x00ad: /* soft hyphen */
-	case 0x0640: /* tatweel */
-	case 0x200c:
-	case 0x200d:
-	case 0x2060:
-	case 0xfeff: return SHAPE_SKIP;
-	case 0xff9e: /* half-width voicing marks */
-	case 0xff9f: return SHAPE_MARK;
-	}
-	/* Vowels and finals of spelt-out Hangul. */
-	if (is_between(ch, 0x1160, 0x11ff) || is_between(ch, 0xd7b0, 0xd7ff))
-		return SHAPE_MARK;
-	switch (utf8_class(ch)) {
-	case UTF8_LETTER:
-		return token_is_clustered(ch) ? SHAPE_CLUSTER : SHAPE_WORD;
-	case UTF8_DIGIT: return SHAPE_WORD;
-	case UTF8_MARK: return SHAPE_MARK;
-	default: return SHAPE_OTHER;
-	}
-}
-
-bool
-token_is_inside(uint32_t ch)
-{
-	return shape_of(ch) != SHAPE_OTHER;
-}
-
-/* Letters that Unicode does not take apart but people do. */
-static const struct {
-	uint32_t ch;
-	const char *text;
-} letters[] = { { 0x00e6, "ae" }, { 0x00f0, "d" }, { 0x00f8, "o" },
-	{ 0x00fe, "th" }, { 0x0111, "d" }, { 0x0127, "h" }, { 0x0131, "i" },
-	{ 0x0142, "l" }, { 0x0153, "oe" }, { 0x0629, "\xd9\x87" },
-	{ 0x0649, "\xd9\x8a" }, { 0x0671, "\xd8\xa7" }, { 0x06a9, "\xd9\x83" },
-	{ 0x06cc, "\xd9\x8a" } };
-
-/* First of ten digits of other scripts. */
-static const uint32_t zeros[] = { 0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50,
-	0x0ed0, 0x1040, 0x17e0 };
-
-static void
-add_letter(struct strbuf *out, uint32_t ch)
-{
-	for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
-		if (letters[i].ch == ch) {
-			strbuf_addstr(out, letters[i].text);
-			return;
-		}
-	}
-	for (size_t i = 0; i < ARRAY_LEN(zeros); i++) {
-		if (is_between(ch, zeros[i], zeros[i] + 9)) {
-			strbuf_addch(out, (char)('0' + (ch - zeros[i])));
-			return;
-		}
-	}
-	if (utf8_class(ch) != UTF8_OTHER)
-		utf8_add(out, ch);
-}
-
 /* Fold raw bytes into w->out, at most TOKEN_MAX - 1 bytes. */
 static void
 fold(struct walk *w, const char *raw, size_t len, bool keep)
 {
-	const char *p, *end;
-
-	strbuf_reset(&w->out);
-	strbuf_reset(&w->folded);
-	if (keep)
-		utf8_fold_keep(raw, len, &w->folded);
-	else
-		utf8_fold(raw, len, &w->folded);
-	p = w->folded.buf;
-	end = p + w->folded.len;
-	while (p < end) {
-		uint32_t ch = utf8_next(&p, end);
-
-		if (ch < 0x80 && utf8_class(ch) != UTF8_OTHER)
-			strbuf_addch(&w->out, (char)ch);
-		else
-			add_letter(&w->out, ch);
-	}
+	letter_fold(raw, len, keep, &w->folded, &w->out);
 	if (w->out.len >= TOKEN_MAX)
 		strbuf_setlen(&w->out, utf8_floor(w->out.buf, TOKEN_MAX - 1));
 }
@@ -250,7 +109,7 @@ fold_cluster(struct walk *w)
 {
 	const char *p = w->cluster, *end = w->cluster + w->cluster_len;
 
-	if (is_plain_cluster(utf8_next(&p, end)) && p == end) {
+	if (letter_is_plain(utf8_next(&p, end)) && p == end) {
 		strbuf_reset(&w->out);
 		strbuf_add(&w->out, w->cluster, w->cluster_len);
 	} else {
@@ -304,20 +163,8 @@ add_raw(struct walk *w, const char *p, size_t n, uint32_t ch, size_t at)
 	w->raw_len += n;
 	if (ch >= 0x80)
 		w->has_others = true;
-	if (is_between(ch, 0x0900, 0x10ff))
+	if (ch >= 0x0900 && ch <= 0x10ff)
 		w->keeps_marks = true;
-}
-
-/* Letters only. */
-static void
-add_ascii(struct walk *w, const char *p, size_t n, size_t at)
-{
-	if (w->raw_len == 0)
-		w->raw_start = at;
-	if (n > RAW_MAX - w->raw_len)
-		n = RAW_MAX - w->raw_len;
-	memcpy(w->raw + w->raw_len, p, n);
-	w->raw_len += n;
 }
 
 static void
@@ -341,7 +188,7 @@ is_joined(char before, const char *next, const char *end)
 	if (next >= end)
 		return false;
 	ch = utf8_next(&p, end);
-	if (shape_of(ch) != SHAPE_WORD)
+	if (letter_shape(ch) != SHAPE_WORD)
 		return false;
 	return !(before >= '0' && before <= '9' && ch >= '0' && ch <= '9');
 }
@@ -352,7 +199,7 @@ walk_char(struct walk *w, const char *text, const char *p, const char *next,
 {
 	size_t at = (size_t)(p - text), n = (size_t)(next - p);
 
-	switch (shape_of(ch)) {
+	switch (letter_shape(ch)) {
 	case SHAPE_WORD:
 		end_run(w, at);
 		add_raw(w, p, n, ch, at);
@@ -384,46 +231,126 @@ walk_char(struct walk *w, const char *text, const char *p, const char *next,
 	}
 }
 
+/* Nothing of a word has been read. */
+static bool
+is_idle(const struct walk *w)
+{
+	return w->raw_len == 0 && w->parts == 0 && w->cluster_len == 0 &&
+	       w->last_len == 0;
+}
+
+/* ---- the common case ---- */
+
+/* Bytes of the character at p when it can not belong to a word, else 0. */
+static size_t
+outside(const char *p, const char *end)
+{
+	const char *next = p;
+	uint32_t ch = utf8_next(&next, end);
+	enum shape shape = letter_shape(ch);
+
+	/* A joiner joins nothing when nothing word-like is behind it. */
+	if (shape == SHAPE_OTHER ||
+	    (shape == SHAPE_JOIN &&
+		(next == end || (unsigned char)*next <= ',')))
+		return (size_t)(next - p);
+	return 0;
+}
+
+/*
+ * Words of letters of one or two bytes, folded by table while they are read.
+ * Stops at the start of a word that has anything else in it, and says in
+ * *ret_seen up to where it looked.
+ */
+static const char *
+walk_fast(struct walk *w, const char *text, const char *p, const char *end,
+    const char **ret_seen)
+{
+	const struct letters *letters = w->letters;
+	const char *start = p;
+	char *out = w->raw, *out_end = w->raw + TOKEN_MAX - LETTER_TEXT;
+	size_t n;
+
+	for (;;) {
+		unsigned char byte = p < end
+					 ? letters->by_byte[(unsigned char)*p]
+					 : BYTE_END;
+		const struct letter *letter;
+
+		if (byte > BYTE_SLOW && out < out_end) {
+			*out++ = (char)byte;
+			p++;
+			continue;
+		}
+		n = 0;
+		if (byte == BYTE_END) {
+			n = 1;
+		} else if (byte == BYTE_TWO && end - p >= 2 &&
+			   ((unsigned char)p[1] & 0xc0) == 0x80 &&
+			   out < out_end) {
+			letter = &letters->by_char[(p[0] & 0x1f) << 6 |
+						   (p[1] & 0x3f)];
+			switch (letter->shape) {
+			case SHAPE_WORD:
+				memcpy(out, letter->text, LETTER_TEXT);
+				out += letter->len;
+				p += 2;
+				continue;
+			case SHAPE_MARK:
+			case SHAPE_SKIP:
+				p += 2;
+				if (out == w->raw)
+					start = p;
+				continue;
+			case SHAPE_OTHER: n = 2; break;
+			default: n = outside(p, end); break;
+			}
+		} else if (out < out_end) {
+			n = outside(p, end);
+		}
+		if (n == 0) {
+			*ret_seen = p;
+			return start;
+		}
+		emit(w, TOKEN_WORD, w->raw, (size_t)(out - w->raw),
+		    (size_t)(start - text), (size_t)(p - text));
+		if (p >= end)
+			break;
+		out = w->raw;
+		p += n;
+		start = p;
+	}
+	*ret_seen = end;
+	return end;
+}
+
 void
 token_walk(const char *text, size_t len, token_cb callback, void *ctx)
 {
 	struct walk w;
-	const char *p = text, *end = text + len;
+	const char *p = text, *end = text + len, *seen = text;
 
 	/* The bytes of raw, joined, last and cluster need no clearing. */
 	w.callback = callback;
 	w.ctx = ctx;
+	w.letters = letter_table();
 	w.raw_len = w.joined_len = w.parts = w.last_len = w.cluster_len = 0;
 	w.raw_start = w.joined_start = w.last_start = w.cluster_start = 0;
 	w.has_others = w.keeps_marks = false;
 	strbuf_init(&w.out, 32 * RAW_MAX);
 	strbuf_init(&w.folded, 32 * RAW_MAX);
 	while (p < end) {
-		const char *at = p;
+		const char *at;
+		uint32_t ch;
 
-		/* The common case, without a table. */
-		if (is_ascii_letter(*p)) {
-			if (w.cluster_len > 0 || w.last_len > 0)
-				end_run(&w, (size_t)(at - text));
-			do
-				p++;
-			while (p < end && is_ascii_letter(*p));
-			add_ascii(&w, at, (size_t)(p - at),
-			    (size_t)(at - text));
-			continue;
+		if (p >= seen && is_idle(&w)) {
+			p = walk_fast(&w, text, p, end, &seen);
+			if (p == end)
+				break;
 		}
-		if (*p == ' ') {
-			p++;
-			end_word(&w, (size_t)(at - text));
-			if (w.cluster_len > 0 || w.last_len > 0)
-				end_run(&w, (size_t)(at - text));
-			continue;
-		}
-		{
-			uint32_t ch = utf8_next(&p, end);
-
-			walk_char(&w, text, at, p, end, ch);
-		}
+		at = p;
+		ch = utf8_next(&p, end);
+		walk_char(&w, text, at, p, end, ch);
 	}
 	end_word(&w, len);
 	end_run(&w, len);

@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "search/search.h"
+#include "search/token.h"
 
 static char *
 tokens(const char *text)
@@ -270,6 +272,76 @@ test_plain_letters(void **state)
 	}
 }
 
+/*
+ * Letters of one and two bytes come from a table. A mark of three bytes, which
+ * is dropped, sends the word the long way: that gives the same.
+ */
+static void
+test_table_of_letters(void **state)
+{
+	size_t words = 0;
+
+	(void)state;
+	for (uint32_t ch = 0x21; ch < 0x800; ch++) {
+		char letter[8] = "", quick[32], slow[32];
+		struct strbuf sb;
+		char *a, *b;
+
+		strbuf_init(&sb, 8);
+		utf8_add(&sb, ch);
+		memcpy(letter, sb.buf, sb.len);
+		strbuf_release(&sb);
+		snprintf(quick, sizeof(quick), "b%sb %s", letter, letter);
+		snprintf(slow, sizeof(slow), "b%sb\xe2\x83\x90 %s\xe2\x83\x90",
+		    letter, letter);
+		a = tokens(quick);
+		b = tokens(slow);
+		assert_string_equal(a, b);
+		words += strlen(a) > 3;
+		free(a);
+		free(b);
+	}
+	assert_true(words > 900);
+}
+
+static void
+add_span(void *ctx, const struct token *token)
+{
+	strbuf_addf(ctx, "%zu-%zu:%.*s ", token->start, token->end,
+	    (int)token->len, token->text);
+}
+
+/* Where in the source tokens stand, across both ways. */
+static void
+test_spans(void **state)
+{
+	static const struct {
+		const char *text, *spans;
+	} rows[] = {
+		{ "a  Bc", "0-1:a 3-5:bc " },
+		{ "«É» é", "2-4:e 7-9:e " },
+		{ "x-y z", "0-1:x 2-3:y 0-3:xy 4-5:z " },
+		{ "- x - y", "2-3:x 6-7:y " },
+		{ "x- y", "0-1:x 3-4:y " },
+		{ "x, 団y", "0-1:x 3-6:団 6-7:y " },
+		{ "l’air é", "0-1:l 4-7:air 0-7:lair 8-10:e " },
+		{ "\xcc\x81x", "2-3:x " },
+		{ "x\xcc\x81 y", "0-3:x 4-5:y " },
+		{ "x\xff y", "0-1:x 3-4:y " },
+		{ "x\xc3", "0-1:x " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct strbuf sb;
+
+		strbuf_init(&sb, 1024);
+		token_walk(rows[i].text, strlen(rows[i].text), add_span, &sb);
+		assert_string_equal(sb.buf, rows[i].spans);
+		strbuf_release(&sb);
+	}
+}
+
 int
 main(void)
 {
@@ -279,6 +351,8 @@ main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_symmetry),
 		cmocka_unit_test(test_plain_letters),
+		cmocka_unit_test(test_table_of_letters),
+		cmocka_unit_test(test_spans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
