@@ -15,8 +15,9 @@
 
 static const char *const pages[] = { "/", "/en/", "/search", "/search?q=choir",
 	"/search?q=singing&kind=evidence&sort=year", "/search?q=zzzzzzz",
-	"/en/search?country=ca", "/search?node=sg", "/search?page=3",
-	"/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
+	"/search?q=choir&near=53.8,-1.55&within=5&checked_since=2026-01-01",
+	"/search?near=Nowhere", "/en/search?country=ca", "/search?node=sg",
+	"/search?page=3", "/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
 	"/record/" SITE_SAME, "/record/" SITE_RESOURCE, "/record/" SITE_ORG,
 	"/en/record/" SITE_ORG, "/peers", "/peers/sg", "/peers/ca", "/about" };
 
