@@ -110,3 +110,8 @@ tests_unit_test_segment_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_document
 tests_unit_test_document_SOURCES = tests/unit/test_document.c
 tests_unit_test_document_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_compact
+tests_unit_test_compact_SOURCES = tests/unit/test_compact.c \
+	tests/fuzz/segment_walk.h \
+	tests/unit/segment_world.c tests/unit/segment_world.h
+tests_unit_test_compact_LDADD = $(UNIT_LDADD)
