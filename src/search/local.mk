@@ -12,15 +12,18 @@ src_search_libsearch_a_SOURCES = \
 	src/search/build.c \
 	src/search/cache.c \
 	src/search/compact.c \
+	src/search/complete.c \
 	src/search/cursor.c \
 	src/search/dict.c \
 	src/search/doc.c \
 	src/search/document.c \
+	src/search/edit.c src/search/edit.h \
 	src/search/facet.c \
 	src/search/filter.c \
 	src/search/filter_build.c \
 	src/search/filter_column.c \
 	src/search/filter_lanes.c \
+	src/search/fuzzy.c \
 	src/search/index.c \
 	src/search/invert.c \
 	src/search/manifest.c \
@@ -74,6 +77,9 @@ tests_unit_test_post_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_manifest
 tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c
 tests_unit_test_manifest_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_fuzzy
+tests_unit_test_fuzzy_SOURCES = tests/unit/test_fuzzy.c
+tests_unit_test_fuzzy_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_filter
 tests_unit_test_filter_SOURCES = tests/unit/test_filter.c
 tests_unit_test_filter_LDADD = $(UNIT_LDADD)
