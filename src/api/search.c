@@ -9,13 +9,6 @@
 
 #define LABEL_LANG "en"
 
-static void
-pair_real(struct json_writer *w, const char *key, double value)
-{
-	json_key(w, key);
-	json_add_real(w, value);
-}
-
 static int
 write_item(struct api *api, struct arena *arena, struct json_writer *w,
     const struct search_hit *hit, bool explain, struct err *err)
@@ -46,7 +39,7 @@ write_item(struct api *api, struct arena *arena, struct json_writer *w,
 		json_add_string(w, view->members[i]);
 	json_array_end(w);
 	if (hit->km >= 0)
-		pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
+		json_pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
 	if (explain)
 		api_explain(w, hit);
 	json_object_end(w);
@@ -58,7 +51,7 @@ api_explain(struct json_writer *w, const struct search_hit *hit)
 {
 	json_key(w, "explain");
 	json_object(w);
-	pair_real(w, "score", hit->score);
+	json_pair_real(w, "score", hit->score);
 	json_pair_int(w, "length", hit->length);
 	json_pair_int(w, "prior", hit->prior);
 	json_key(w, "parts");
@@ -70,10 +63,10 @@ api_explain(struct json_writer *w, const struct search_hit *hit)
 		json_pair(w, "typed", part->typed);
 		json_pair(w, "word", part->word);
 		json_pair_int(w, "df", part->df);
-		pair_real(w, "idf", part->idf);
+		json_pair_real(w, "idf", part->idf);
 		json_pair_int(w, "weight", part->weight);
-		pair_real(w, "factor", part->factor);
-		pair_real(w, "score", part->score);
+		json_pair_real(w, "factor", part->factor);
+		json_pair_real(w, "score", part->score);
 		json_object_end(w);
 	}
 	json_array_end(w);
@@ -122,7 +115,7 @@ write_meta(struct json_writer *w, const struct api_query *query,
 	if (result->is_corrected)
 		json_pair_bool(w, "corrected", true);
 	if (query->search.explain)
-		pair_real(w, "mean_length", result->mean_length);
+		json_pair_real(w, "mean_length", result->mean_length);
 	json_key(w, "catalogue");
 	json_object(w);
 	json_pair_int(w, "serial", status->version);
@@ -133,7 +126,7 @@ write_meta(struct json_writer *w, const struct api_query *query,
 	json_object(w);
 	json_pair_int(w, "version", result->version);
 	json_object_end(w);
-	pair_real(w, "took_ms", (double)result->took_us / 1000);
+	json_pair_real(w, "took_ms", (double)result->took_us / 1000);
 	json_object_end(w);
 }
 

@@ -26,13 +26,6 @@ facet_value(struct app *app, enum search_facet facet, const char *value)
 }
 
 static void
-pair_real(struct json_writer *w, const char *key, double value)
-{
-	json_key(w, key);
-	json_add_real(w, value);
-}
-
-static void
 json_facets(struct app *app, struct json_writer *w,
     const struct search_result *result)
 {
@@ -69,9 +62,9 @@ json_item(struct json_writer *w, const struct merge_view *view,
 	json_pair(w, "country", record_country(view->rec));
 	json_pair(w, "lang", view->rec->lang);
 	json_pair(w, "summary", record_summary(view->rec, NULL));
-	pair_real(w, "score", hit->score);
+	json_pair_real(w, "score", hit->score);
 	if (hit->km >= 0)
-		pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
+		json_pair_real(w, "distance_km", round(hit->km * 1000) / 1000);
 	json_key(w, "members");
 	json_array(w);
 	for (size_t i = 0; i < view->n_members; i++)
@@ -187,13 +180,13 @@ print_json(struct app *app, const struct api_query *query,
 	if (search->near.km > 0) {
 		json_key(&w, "near");
 		json_object(&w);
-		pair_real(&w, "lat", search->near.lat);
-		pair_real(&w, "lon", search->near.lon);
-		pair_real(&w, "km", search->near.km);
+		json_pair_real(&w, "lat", search->near.lat);
+		json_pair_real(&w, "lon", search->near.lon);
+		json_pair_real(&w, "km", search->near.km);
 		json_object_end(&w);
 	}
 	if (search->explain)
-		pair_real(&w, "mean_length", result->mean_length);
+		json_pair_real(&w, "mean_length", result->mean_length);
 	json_pair_int(&w, "version", result->version);
 	json_pair_int(&w, "took_us", result->took_us);
 	json_object_end(&w);

@@ -103,6 +103,7 @@ void json_add_number(struct json_writer *w, const char *decimal);
 /* key and value at once; a NULL string is left out altogether. */
 void json_pair(struct json_writer *w, const char *key, const char *text);
 void json_pair_int(struct json_writer *w, const char *key, int64_t value);
+void json_pair_real(struct json_writer *w, const char *key, double value);
 void json_pair_bool(struct json_writer *w, const char *key, bool value);
 
 #endif

@@ -270,6 +270,13 @@ json_pair_int(struct json_writer *w, const char *key, int64_t value)
 }
 
 void
+json_pair_real(struct json_writer *w, const char *key, double value)
+{
+	json_key(w, key);
+	json_add_real(w, value);
+}
+
+void
 json_pair_bool(struct json_writer *w, const char *key, bool value)
 {
 	json_key(w, key);
