@@ -43,7 +43,8 @@ src_search_libsearch_a_SOURCES = \
 	src/search/segout.c \
 	src/search/segwrite.c \
 	src/search/snapshot.c \
-	src/search/snippet.c \
+	src/search/snippet.c src/search/snippet.h \
+	src/search/snippet_query.c \
 	src/search/stem.c \
 	src/search/tally.c \
 	src/search/term.c \
@@ -121,3 +122,6 @@ tests_unit_test_compact_SOURCES = tests/unit/test_compact.c \
 	tests/fuzz/segment_walk.h \
 	tests/unit/segment_world.c tests/unit/segment_world.h
 tests_unit_test_compact_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_snippet
+tests_unit_test_snippet_SOURCES = tests/unit/test_snippet.c
+tests_unit_test_snippet_LDADD = $(UNIT_LDADD)

@@ -460,8 +460,8 @@ fill_hits(struct run *run, struct search_result *result, struct err *err)
 		result->hits[result->n_hits].score = run->order.name == 'r'
 							 ? key_score(match->key)
 							 : 0;
-		result->hits[result->n_hits++].snippet = snippet(run->arena,
-		    run->query, view);
+		result->hits[result->n_hits++].snippet =
+		    snippet_of_query(run->arena, run->query, view);
 	}
 	if (offset + shown < run->n)
 		result->next_cursor = cursor_make(run->arena, &run->order,

@@ -216,7 +216,8 @@ bool cursor_is_before(const struct order *order, const struct cursor *cursor,
 
 /* ---- snippets ---- */
 
-const char *snippet(struct arena *arena, const struct query *query,
+/* snippet_query.c: words of a query for snippet.c. */
+const char *snippet_of_query(struct arena *arena, const struct query *query,
     const struct merge_view *view);
 
 #endif

@@ -1,28 +1,23 @@
 /*
  * snippet: a line of a record's own words that shows why it was found. The
- * text is walked by the tokenizer of the index, so what is marked is what
- * matched; nothing of it is stored.
+ * text is walked by the tokenizer of the index, and the words are those that
+ * the engine looked for, so what is marked is what matched; nothing of it is
+ * stored.
  */
 #include <string.h>
 
-#include "search/search_priv.h"
+#include "search/snippet.h"
+#include "search/token.h"
 
 /* Bytes of a snippet before marks, and of text looked at. */
 #define SNIPPET_MAX  240
 #define SNIPPET_LEAD 60
 #define TEXT_MAX     20000
 #define HITS_MAX     200
-#define WANTED_MAX   256
 
 #define MARK_START "\x01"
 #define MARK_END   "\x02"
 #define ELLIPSIS   "\xe2\x80\xa6"
-
-struct wanted {
-	const char *word;
-	size_t len;
-	bool is_prefix;
-};
 
 struct hit {
 	size_t start;
@@ -30,49 +25,20 @@ struct hit {
 };
 
 struct scan {
-	const struct wanted *wanted;
-	size_t n_wanted;
+	const struct snippet_word *words;
+	size_t n_words;
+	bool starts[256]; /* first bytes of them: most words are not wanted */
 	struct hit hits[HITS_MAX];
 	size_t n;
 };
 
-/* Words of all terms that must match. */
-static size_t
-collect(const struct query *query, struct wanted *ret_wanted)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < query->n_groups; i++) {
-		const struct query_group *group = &query->groups[i];
-
-		for (size_t j = 0; !group->is_dropped && j < group->n; j++) {
-			const struct query_term *term = group->terms[j];
-
-			for (size_t k = 0; k < term->n_alts; k++) {
-				const char *p = term->alts[k].phrase;
-
-				while (*p != '\0' && n < WANTED_MAX) {
-					size_t len = strcspn(p, " ");
-
-					ret_wanted[n].word = p;
-					ret_wanted[n].len = len;
-					p += len;
-					ret_wanted[n++].is_prefix =
-					    *p == '\0' &&
-					    term->alts[k].is_prefix;
-					p += *p == ' ';
-				}
-			}
-		}
-	}
-	return n;
-}
-
 static bool
 is_wanted(const struct scan *scan, const char *word, size_t len)
 {
-	for (size_t i = 0; i < scan->n_wanted; i++) {
-		const struct wanted *w = &scan->wanted[i];
+	if (!scan->starts[(unsigned char)word[0]])
+		return false;
+	for (size_t i = 0; i < scan->n_words; i++) {
+		const struct snippet_word *w = &scan->words[i];
 
 		if ((len == w->len || (w->is_prefix && len > w->len)) &&
 		    memcmp(word, w->word, w->len) == 0)
@@ -84,21 +50,9 @@ is_wanted(const struct scan *scan, const char *word, size_t len)
 static void
 look(void *ctx, const struct token *token)
 {
-	char variants[TOKEN_VARIANTS_MAX][TOKEN_MAX];
 	struct scan *scan = ctx;
-	bool found = is_wanted(scan, token->text, token->len);
 
-	if (scan->n == HITS_MAX)
-		return;
-	if (!found &&
-	    (token->kind == TOKEN_WORD || token->kind == TOKEN_JOINED)) {
-		size_t n = token_variants(token->text, token->len, variants);
-
-		for (size_t i = 0; i < n && !found; i++)
-			found = is_wanted(scan, variants[i],
-			    strlen(variants[i]));
-	}
-	if (!found)
+	if (scan->n == HITS_MAX || !is_wanted(scan, token->text, token->len))
 		return;
 	/* Pairs overlap; the parts of a compound lie within it. */
 	if (scan->n > 0 && token->start <= scan->hits[scan->n - 1].end &&
@@ -203,22 +157,24 @@ cut_out(struct arena *arena, const char *text, size_t len,
 }
 
 const char *
-snippet(struct arena *arena, const struct query *query,
+snippet(struct arena *arena, const struct snippet_word *words, size_t n,
     const struct merge_view *view)
 {
 	static const enum field_id fields[] = { FIELD_SUMMARY,
 		FIELD_PLAIN_SUMMARY, FIELD_DESCRIPTION, FIELD_ABSTRACT,
 		FIELD_DEFINITION };
-	struct wanted *wanted = arena_alloc(arena,
-	    WANTED_MAX * sizeof(*wanted));
 	struct scan *scan = arena_alloc(arena, sizeof(*scan));
-	const char *best_text = NULL;
+	const char *text;
 	char *best = NULL;
 	size_t most = 0;
 
-	scan->wanted = wanted;
-	scan->n_wanted = collect(query, wanted);
-	for (size_t i = 0; i < ARRAY_LEN(fields) && scan->n_wanted > 0; i++) {
+	scan->words = words;
+	scan->n_words = n;
+	for (size_t i = 0; i < n; i++) {
+		if (words[i].len > 0)
+			scan->starts[(unsigned char)words[i].word[0]] = true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fields) && n > 0; i++) {
 		for (const struct value *v =
 			 value_find(&view->rec->root, fields[i]);
 		     v != NULL; v = value_next(v)) {
@@ -241,6 +197,6 @@ snippet(struct arena *arena, const struct query *query,
 	if (best != NULL)
 		return best;
 	scan->n = 0;
-	best_text = record_summary(view->rec, NULL);
-	return cut_out(arena, best_text, strlen(best_text), scan, 0);
+	text = record_summary(view->rec, NULL);
+	return cut_out(arena, text, strlen(text), scan, 0);
 }
