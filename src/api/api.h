@@ -74,6 +74,8 @@ int api_query_near(struct search *search, struct api_query *query,
 /* What is wrong about it, for programs and on terminals: ERR_FORMAT. */
 int api_near_check(const struct api_query *query, enum api_near near,
     struct err *err) MUST_CHECK;
+/* The member "near" of a JSON object: the circle, when there is one. */
+void api_near_facts(struct json_writer *w, const struct api_query *query);
 /* 20261121 from "2026-11-21", when there is such a day. */
 int api_day_read(const char *text, int32_t *ret_day) MUST_CHECK;
 

@@ -201,6 +201,19 @@ api_near_check(const struct api_query *query, enum api_near near,
 	}
 }
 
+void
+api_near_facts(struct json_writer *w, const struct api_query *query)
+{
+	if (!(query->search.near.km > 0))
+		return;
+	json_key(w, "near");
+	json_object(w);
+	json_pair_real(w, "lat", query->search.near.lat);
+	json_pair_real(w, "lon", query->search.near.lon);
+	json_pair_real(w, "km", query->search.near.km);
+	json_object_end(w);
+}
+
 int
 api_day_read(const char *text, int32_t *ret_day)
 {

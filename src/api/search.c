@@ -114,6 +114,7 @@ write_meta(struct json_writer *w, const struct api_query *query,
 	json_pair(w, "did_you_mean", result->did_you_mean);
 	if (result->is_corrected)
 		json_pair_bool(w, "corrected", true);
+	api_near_facts(w, query);
 	if (query->search.explain)
 		json_pair_real(w, "mean_length", result->mean_length);
 	json_key(w, "catalogue");

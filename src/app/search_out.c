@@ -177,14 +177,7 @@ print_json(struct app *app, const struct api_query *query,
 	json_pair(&w, "did_you_mean", result->did_you_mean);
 	if (result->is_corrected)
 		json_pair_bool(&w, "corrected", true);
-	if (search->near.km > 0) {
-		json_key(&w, "near");
-		json_object(&w);
-		json_pair_real(&w, "lat", search->near.lat);
-		json_pair_real(&w, "lon", search->near.lon);
-		json_pair_real(&w, "km", search->near.km);
-		json_object_end(&w);
-	}
+	api_near_facts(&w, query);
 	if (search->explain)
 		json_pair_real(&w, "mean_length", result->mean_length);
 	json_pair_int(&w, "version", result->version);

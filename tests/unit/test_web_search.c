@@ -243,6 +243,8 @@ test_api_near(void **state)
 	assert_string_equal(json_get_string(meta, "did_you_mean"),
 	    "choir " SITE_EVIL);
 	assert_null(json_get(meta, "corrected"));
+	assert_true(json_real(json_get(json_get(meta, "near"), "lat")) == 53.8);
+	assert_true(json_real(json_get(json_get(meta, "near"), "km")) == 3);
 	assert_true(json_real(json_get(meta, "mean_length")) == 80.5);
 	assert_true(json_int(json_get(json_get(meta, "index"), "version")) > 0);
 	assert_true(
@@ -269,6 +271,7 @@ test_api_near(void **state)
 	meta = json_get(json, "meta");
 	assert_true(json_bool(json_get(meta, "corrected")));
 	assert_null(json_get(meta, "mean_length"));
+	assert_null(json_get(meta, "near"));
 	item = json_at(json_get(json, "items"), 0);
 	assert_null(json_get(item, "explain"));
 	assert_null(json_get(item, "distance_km"));
