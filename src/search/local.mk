@@ -8,6 +8,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/search_sql.h src/search/segment.h src/search/segout.h \
 	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
 	src/search/stem_priv.h src/search/token.h src/search/writer.h \
+	src/search/writer_priv.h \
 	src/search/arabic.c \
 	src/search/build.c \
 	src/search/cache.c \
@@ -26,6 +27,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/fuzzy.c \
 	src/search/index.c \
 	src/search/invert.c \
+	src/search/join_plan.c \
 	src/search/manifest.c \
 	src/search/letter.c src/search/letter.h \
 	src/search/match.c \
@@ -48,7 +50,11 @@ src_search_libsearch_a_SOURCES = \
 	src/search/stem.c \
 	src/search/tally.c \
 	src/search/term.c \
-	src/search/token.c
+	src/search/token.c \
+	src/search/writer.c \
+	src/search/writer_begin.c \
+	src/search/writer_files.c \
+	src/search/writer_join.c
 nodist_src_search_libsearch_a_SOURCES = src/search/script.c
 src/search/script.c: $(top_srcdir)/sql/search.sql tools/embed$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) src/search && \
@@ -125,3 +131,15 @@ tests_unit_test_compact_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_snippet
 tests_unit_test_snippet_SOURCES = tests/unit/test_snippet.c
 tests_unit_test_snippet_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_writer
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c \
+	tests/unit/index_world.c tests/unit/index_world.h
+tests_unit_test_writer_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_writer_kill
+tests_unit_test_writer_kill_SOURCES = tests/unit/test_writer_kill.c \
+	tests/unit/index_world.c tests/unit/index_world.h
+tests_unit_test_writer_kill_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_snapshot
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c \
+	tests/unit/index_world.c tests/unit/index_world.h
+tests_unit_test_snapshot_LDADD = $(UNIT_LDADD)

@@ -284,6 +284,24 @@ out:
 
 /* ---- writing ---- */
 
+/*
+ * After the rename, and without the folder: should a power cut leave an
+ * empty file, or an older one, that is noticed, and the index made again.
+ */
+static int
+sync_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd == -1)
+		return err_sys(err, "%s", path);
+	rc = fsync(fd);
+	if (rc == -1)
+		err_sys(err, "writing %s", path);
+	close(fd);
+	return rc;
+}
+
 int
 manifest_write(const char *path, const struct manifest *manifest,
     struct err *err)
@@ -331,7 +349,24 @@ manifest_write(const char *path, const struct manifest *manifest,
 	strbuf_add(&sb, &sum, sizeof(sum));
 	rc = strbuf_check(&sb, path, err);
 	if (rc == 0)
-		rc = file_replace(path, sb.buf, sb.len, 0644, err);
+		rc = file_put(path, sb.buf, sb.len, 0644, err);
+	if (rc == 0)
+		rc = sync_file(path, err);
 	strbuf_release(&sb);
 	return rc;
+}
+
+void
+manifest_mark_damaged(const char *folder)
+{
+	struct strbuf sb;
+	int fd;
+
+	strbuf_init(&sb, 16384);
+	strbuf_addf(&sb, "%s/damaged", folder);
+	fd = open(sb.buf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (fd != -1)
+		close(fd);
+	strbuf_release(&sb);
 }

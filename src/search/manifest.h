@@ -51,8 +51,11 @@ bool manifest_kill(struct manifest *manifest, size_t i, uint32_t doc);
  */
 int manifest_read(const char *path, struct manifest *ret_manifest,
     struct err *err) MUST_CHECK;
-/* Temporary file, fsync, rename. ERR_SYS. */
+/* Temporary file, rename, fsync. ERR_SYS. */
 int manifest_write(const char *path, const struct manifest *manifest,
     struct err *err) MUST_CHECK;
+/* Make <folder>/damaged, which tells the writer to make all again. A reader
+ * that may not write there does nothing: others have seen it too. */
+void manifest_mark_damaged(const char *folder);
 
 #endif

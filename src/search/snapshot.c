@@ -120,19 +120,6 @@ is_still(const char *path, const struct stat *st)
 	return stat(path, &now) == 0 && is_same(&now, st);
 }
 
-static void
-mark(struct snapshot *snapshot)
-{
-	char *path = path_of(snapshot, "damaged");
-	int fd = open(path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	/* A reader that may not write there has others to tell. */
-	if (fd != -1)
-		close(fd);
-	free(path);
-}
-
 void
 snapshot_damaged(struct snapshot *snapshot)
 {
@@ -140,7 +127,7 @@ snapshot_damaged(struct snapshot *snapshot)
 	struct stat st;
 
 	if (stat(path, &st) == 0 && is_known(snapshot, &st))
-		mark(snapshot);
+		manifest_mark_damaged(snapshot->folder);
 	free(path);
 }
 
@@ -272,7 +259,7 @@ refuse(struct snapshot *snapshot, int fd, const struct stat *st,
 	remember(snapshot, fd, st);
 	err->code = ERR_FORMAT;
 	snapshot->bad = *err;
-	mark(snapshot);
+	manifest_mark_damaged(snapshot->folder);
 	return STEP_FAILED;
 }
 
