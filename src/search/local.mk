@@ -113,8 +113,14 @@ tests_unit_test_segwrite_SOURCES = tests/unit/test_segwrite.c \
 tests_unit_test_segwrite_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_build
 tests_unit_test_build_SOURCES = tests/unit/test_build.c \
+	tests/unit/build_scene.c tests/unit/build_scene.h \
 	tests/unit/seg_decode.c tests/unit/seg_decode.h
 tests_unit_test_build_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_build_random
+tests_unit_test_build_random_SOURCES = tests/unit/test_build_random.c \
+	tests/unit/build_scene.c tests/unit/build_scene.h \
+	tests/unit/seg_decode.c tests/unit/seg_decode.h
+tests_unit_test_build_random_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_segment
 tests_unit_test_segment_SOURCES = tests/unit/test_segment.c \
 	tests/fuzz/segment_walk.h \

@@ -1,6 +1,6 @@
 /*
- * test_build: documents word by word against a naive list of all
- * occurrences; the file is read back with seg_decode.c.
+ * test_build: what the builder makes of words, forms, gaps, values, points
+ * and of too much of them. test_build_random does the rest by chance.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,54 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "search/build.h"
-#include "search/filter.h"
-#include "search/place.h"
-#include "seg_decode.h"
-
-struct scene {
-	char folder[64];
-	char path[128];
-	struct builder *b;
-};
-
-static int
-setup(void **state)
-{
-	struct scene *s = calloc(1, sizeof(*s));
-
-	assert_non_null(s);
-	snprintf(s->folder, sizeof(s->folder), "/tmp/gspd-build-XXXXXX");
-	assert_non_null(mkdtemp(s->folder));
-	snprintf(s->path, sizeof(s->path), "%s/a.seg", s->folder);
-	s->b = builder_new();
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct scene *s = *state;
-	struct err err;
-
-	builder_free(s->b);
-	assert_int_equal(file_remove_tree(s->folder, &err), 0);
-	free(s);
-	return 0;
-}
-
-static void
-write_and_load(struct scene *s, struct seg *ret_seg)
-{
-	struct err err;
-
-	if (file_remove(s->path, &err) == -1 ||
-	    builder_write(s->b, s->path, &err) == -1)
-		fail_msg("%s", err.text);
-	assert_int_equal(builder_docs(s->b), 0);
-	seg_load(ret_seg, s->path);
-}
+#include "build_scene.h"
 
 static void
 word(struct scene *s, const char *text, enum search_field field)
@@ -340,172 +293,10 @@ test_facets_and_points(void **state)
 	seg_release(&seg);
 }
 
-/* ---- at random, against a list of everything ---- */
-
-struct occurrence {
-	uint32_t word, doc, position;
-	unsigned field;
-};
-
-static uint32_t
-chance(uint32_t *seed)
-{
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
-}
-
-/* Few words are frequent, many are rare, some are long. */
-static size_t
-random_word(uint32_t *seed, uint32_t *ret_word, char text[300])
-{
-	uint32_t word = chance(seed) % (1u << chance(seed) % 14);
-	int len = snprintf(text, 300, "w%x", word * 2654435761u);
-
-	if (word % 17 == 3)
-		len += snprintf(text + len, 300 - (size_t)len, "%0*d",
-		    (int)(word % 200), 7);
-	*ret_word = word;
-	return (size_t)len;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct occurrence *x = a, *y = b;
-
-	if (x->word != y->word)
-		return x->word < y->word ? -1 : 1;
-	if (x->doc != y->doc)
-		return x->doc < y->doc ? -1 : 1;
-	return x->position < y->position ? -1 : x->position > y->position;
-}
-
-static void
-check_word(const struct seg *seg, const struct seg_term *found,
-    const struct occurrence *o, size_t n)
-{
-	struct list list;
-	size_t i, k, at = 0;
-
-	assert_non_null(found);
-	seg_list(seg, found, &list);
-	assert_int_equal(list.n_places, n);
-	for (i = 0; i < list.n; i++) {
-		for (k = 0; k < list.postings[i].n; k++, at++) {
-			assert_int_equal(o[at].doc, list.postings[i].doc);
-			assert_int_equal(o[at].position,
-			    list.places[at].position);
-			assert_int_equal(o[at].field, list.places[at].field);
-		}
-	}
-	assert_int_equal(at, n);
-	list_release(&list);
-}
-
-static void
-random_document(struct scene *s, uint32_t *seed, uint32_t doc,
-    struct occurrence **all, size_t *n, size_t *cap)
-{
-	uint32_t words = chance(seed) % 100, position = 0, w, i;
-	struct occurrence o;
-	bool gap = false;
-	char text[300];
-	size_t len;
-
-	if (chance(seed) % 100 == 0)
-		words *= 40;
-	builder_doc(s->b, 1000 + 2 * doc);
-	for (i = 0; i < words; i++) {
-		len = random_word(seed, &w, text);
-		o = (struct occurrence){ w, doc, position + gap,
-			chance(seed) % SEARCH_FIELD_COUNT };
-		builder_word(s->b, text, len, o.field, 0);
-		VEC_PUSH(*all, *n, *cap, o);
-		if (chance(seed) % 8 == 0) {
-			len = random_word(seed, &o.word, text);
-			builder_form(s->b, text, len, o.field, 0);
-			if (o.word != w)
-				VEC_PUSH(*all, *n, *cap, o);
-		}
-		position = o.position + 1;
-		gap = chance(seed) % 10 == 0;
-		if (gap)
-			builder_gap(s->b);
-	}
-	builder_doc_end(s->b);
-}
-
-static void
-test_random(void **state)
-{
-	struct scene *s = *state;
-	struct occurrence *all = NULL;
-	size_t n = 0, cap = 0, i, first, n_words, len;
-	uint32_t seed = 4711, doc, w;
-	char text[300];
-	struct seg seg;
-	int round;
-
-	for (round = 0; round < 3; round++) {
-		n = n_words = 0;
-		for (doc = 0; doc < (round == 1 ? 100 : 1500); doc++)
-			random_document(s, &seed, doc, &all, &n, &cap);
-		write_and_load(s, &seg);
-		assert_int_equal(seg.h->n_docs, doc);
-		qsort(all, n, sizeof(*all), compare);
-		for (first = 0, i = 1; i <= n; i++) {
-			if (i < n && all[i].word == all[first].word)
-				continue;
-			w = all[first].word;
-			len = (size_t)snprintf(text, sizeof(text), "w%x",
-			    w * 2654435761u);
-			if (w % 17 == 3)
-				len += (size_t)snprintf(text + len,
-				    sizeof(text) - len, "%0*d", (int)(w % 200),
-				    7);
-			check_word(&seg, seg_find(&seg, text, len), all + first,
-			    i - first);
-			first = i;
-			n_words++;
-		}
-		assert_int_equal(n_words, seg.h->n_terms);
-		seg_release(&seg);
-	}
-	free(all);
-}
-
-static void
-test_full(void **state)
-{
-	struct scene *s = *state;
-	uint32_t i, k, seed = 1;
-	struct seg seg;
-	char text[32];
-	int len;
-
-	assert_false(builder_is_full(s->b));
-	for (i = 0; !builder_is_full(s->b); i++) {
-		assert_true(i < 100000);
-		builder_doc(s->b, i);
-		for (k = 0; k < 200; k++) {
-			len = snprintf(text, sizeof(text), "%x",
-			    chance(&seed) % 2000000);
-			builder_word(s->b, text, (size_t)len, SEARCH_REST, 0);
-		}
-		builder_doc_end(s->b);
-	}
-	assert_true(i > 1000);
-	builder_clear(s->b);
-	assert_int_equal(builder_docs(s->b), 0);
-	write_and_load(s, &seg);
-	assert_int_equal(seg.h->n_terms, 0);
-	seg_release(&seg);
-}
-
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_empty),
 		T(test_small),
@@ -513,8 +304,6 @@ main(void)
 		T(test_groups),
 		T(test_limits),
 		T(test_facets_and_points),
-		T(test_random),
-		T(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
