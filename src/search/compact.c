@@ -24,6 +24,7 @@ struct source {
 	uint32_t next_doc;  /* while documents are merged */
 	uint32_t next_term; /* while words are */
 	struct post post;   /* of the word being written */
+	uint32_t block[BLOCK_DOCS]; /* new numbers of its block */
 };
 
 /* The source with the smallest key on top; words may tie on theirs. */
@@ -330,16 +331,36 @@ take_word(struct compaction *c)
 	}
 }
 
+/* Unpack a block and number its documents anew: all at once, because the
+ * loads from numbers[] miss the cache and so wait together. */
+static int
+load_block(struct source *source)
+{
+	struct post *post = &source->post;
+	uint32_t i;
+
+	if (post_load(post) == -1)
+		return -1;
+	for (i = 0; i < post->n; i++)
+		source->block[i] = source->numbers[post->docs[i]];
+	return 0;
+}
+
 /* To the first posting, from the current one on, of an alive document:
  * its new number, or GONE. */
-static uint32_t
+static inline uint32_t
 alive_posting(struct source *source)
 {
 	struct post *post = &source->post;
 
-	while (post->doc != POST_END && source->numbers[post->doc] == GONE)
-		(void)post_next(post);
-	return post->doc == POST_END ? GONE : source->numbers[post->doc];
+	for (;;) {
+		for (; post->at < post->n; post->at++)
+			if (source->block[post->at] != GONE)
+				return source->block[post->at];
+		if (post_next_block(post) == POST_END ||
+		    load_block(source) == -1)
+			return GONE;
+	}
 }
 
 /* Postings up to, not with, a new number; the number stopped at, or GONE. */
@@ -357,7 +378,7 @@ copy_run(struct compaction *c, struct source *source, uint64_t end)
 		if (bytes == NULL)
 			return GONE;
 		segwrite_posting(c->out, number, post_weight(post), bytes, len);
-		(void)post_next(post);
+		post->at++;
 	}
 	return number;
 }
@@ -389,7 +410,7 @@ copy_word(struct compaction *c, size_t n, struct err *err)
 		uint32_t at = source->next_term - 1;
 
 		if (post_init(&source->post, source->segment, at) == -1 ||
-		    post_load(&source->post) == -1)
+		    load_block(source) == -1)
 			goto damaged;
 		number = alive_posting(source);
 		if (source->post.is_damaged)

@@ -297,53 +297,46 @@ occurrence_end(const unsigned char *p, const unsigned char *limit)
 	return p < limit ? p + 1 : NULL;
 }
 
-/* Behind the occurrences of one document, or NULL. */
-static const unsigned char *
-occurrences_end(const unsigned char *p, const unsigned char *limit)
-{
-	bool is_last = false;
-
-	while (!is_last && p != NULL && p < limit) {
-		is_last = *p & 1;
-		p = occurrence_end(p, limit);
-	}
-	return is_last ? p : NULL;
-}
-
 /*
  * Behind the occurrences of n documents, or NULL. Eight bytes at a time: a
  * document ends with the number whose first byte has its lowest bit set, and
- * a byte is a first one unless the byte before goes on.
+ * a byte is a first one unless the byte before goes on. Reads up to seven
+ * bytes behind the limit (SEGMENT_SLACK).
  */
-static const unsigned char *
+static inline const unsigned char *
 occurrences_skip(const unsigned char *p, const unsigned char *limit, uint32_t n)
 {
 	uint64_t is_inside = 0; /* of a number that began before p */
 
-	while (limit - p >= 8) {
-		uint64_t word = load64(p), goes_on = word & HIGHS;
+	while (n > 0 && p < limit) {
+		uint64_t word = load64(p), goes_on = word & HIGHS, stops;
 		uint64_t lasts = word & ~(goes_on << 1 | is_inside) & ONES;
 		uint32_t ends = (uint32_t)(lasts * ONES >> 56);
 
-		if (ends >= n)
-			break;
-		n -= ends;
-		p += 8;
-		is_inside = goes_on >> 63;
-	}
-	if (is_inside)
-		p = occurrence_end(p, limit);
-	while (n > 0 && p != NULL && p < limit) {
-		n -= *p & 1;
-		p = occurrence_end(p, limit);
+		if (ends < n) {
+			n -= ends;
+			p += 8;
+			is_inside = goes_on >> 63;
+			continue;
+		}
+		while (--n > 0)
+			lasts &= lasts - 1;
+		/* The first byte from the lowest bit on that does not go on. */
+		stops = (goes_on ^ HIGHS) & -(lasts & -lasts);
+		if (stops == 0)
+			return occurrence_end(p + 8, limit);
+		p += __builtin_ctzll(stops) / 8 + 1;
+		return p <= limit ? p : NULL;
 	}
 	return n == 0 ? p : NULL;
 }
 
 /* Where the current document's occurrences start, or NULL. */
-static const unsigned char *
+static inline const unsigned char *
 find_spot(struct post *post)
 {
+	if (post->is_loaded && post->at == post->spot_at)
+		return post->spot;
 	if (post->block == post->blocks_end || !post->is_loaded)
 		return NULL;
 	if (post->at < post->spot_at) {
@@ -365,7 +358,7 @@ post_bytes(struct post *post, size_t *ret_len)
 
 	if (start == NULL)
 		return NULL;
-	end = occurrences_end(start, post->limit);
+	end = occurrences_skip(start, post->limit, 1);
 	if (end == NULL) {
 		(void)post_damage(post);
 		return NULL;
