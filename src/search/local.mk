@@ -19,6 +19,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/doc.c \
 	src/search/document.c \
 	src/search/edit.c src/search/edit.h \
+	src/search/english.c \
 	src/search/facet.c \
 	src/search/filter.c \
 	src/search/filter_build.c \

@@ -131,6 +131,8 @@ restore_turkish(char *word, size_t len)
 size_t
 stem_restore(unsigned lang, char *word, size_t len)
 {
+	if (lang == STEM_EN)
+		len = english_spelling(word, len);
 	if (lang == STEM_RU)
 		return restore_russian(word, len);
 	if (lang == STEM_TR)

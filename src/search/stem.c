@@ -270,16 +270,19 @@ stem_one(struct stemmer *stemmer, unsigned lang, const char *word, size_t len,
     stem_cb callback, void *ctx)
 {
 	char stem[STEM_MAX];
+	size_t before;
 
 	if (lang == STEM_AR) {
 		size_t n = arabic_stem(&word, len);
 
 		return callback(ctx, lang, word, n);
 	}
+	if (lang == STEM_EN && english_apart(word, len) > 0)
+		return callback(ctx, lang, word, english_apart(word, len));
 	memcpy(stem, word, len);
-	len = stem_restore(lang, stem, len);
-	len = run_snowball(stemmer, lang, stem, len, stem);
-	if (len > 0 && is_stemmed_twice(lang))
+	before = stem_restore(lang, stem, len);
+	len = run_snowball(stemmer, lang, stem, before, stem);
+	if (len > 0 && len < before && is_stemmed_twice(lang))
 		len = run_snowball(stemmer, lang, stem, len, stem);
 	len = stem_plain(lang, stem, len);
 	if (utf8_count(stem, len) < LETTERS_MIN)

@@ -1,5 +1,6 @@
 /*
- * stem_priv: what stem.c shares with restore.c and arabic.c.
+ * stem_priv: what stem.c shares with restore.c, english.c and
+ * arabic.c.
  */
 #ifndef SEARCH_STEM_PRIV_H
 #define SEARCH_STEM_PRIV_H
@@ -52,6 +53,11 @@ size_t stem_restore(unsigned lang, char *word, size_t len);
 /* restore.c: a stem whose letters stem_restore() or the stemmer chose, in
  * plain ones. */
 size_t stem_plain(unsigned lang, char *stem, size_t len);
+/* english.c: one of two spellings; the word has room for a byte more. */
+size_t english_spelling(char *word, size_t len);
+/* english.c: bytes of the start that is the stem of a word which the stemmer
+ * takes for another; 0 when it does not. */
+size_t english_apart(const char *word, size_t len);
 /* arabic.c: move *word to the start of its stem; returns its bytes. */
 size_t arabic_stem(const char **word, size_t len);
 
