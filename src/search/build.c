@@ -178,8 +178,8 @@ builder_doc_end(struct builder *b)
 
 /* ---- writing ---- */
 
-static void
-write_words(struct builder *b, struct segwrite *w)
+static int
+write_words(struct builder *b, struct segwrite *w, struct err *err)
 {
 	uint32_t *sorted = invert_sorted(&b->words);
 	const struct inverted *term;
@@ -189,6 +189,10 @@ write_words(struct builder *b, struct segwrite *w)
 	uint32_t doc;
 	size_t i, len;
 
+	if (b->words.is_overfull) {
+		free(sorted);
+		return err_set(err, ERR_LIMIT, "too many words");
+	}
 	unchain_init(&postings, &b->words);
 	for (i = 0; i < b->words.n_terms; i++) {
 		term = &b->words.terms[sorted[i]];
@@ -200,6 +204,7 @@ write_words(struct builder *b, struct segwrite *w)
 	}
 	unchain_release(&postings);
 	free(sorted);
+	return 0;
 }
 
 int
@@ -215,10 +220,8 @@ builder_write(struct builder *b, const char *path, struct err *err)
 		goto out;
 	for (i = 0; i < b->n_docs; i++)
 		segwrite_doc(w, &b->docs[i]);
-	write_words(b, w);
-	if (b->words.is_overfull) {
-		err_set(err, ERR_LIMIT, "%s: too many words for one segment",
-		    path);
+	if (write_words(b, w, err) == -1) {
+		err_prefix(err, "%s", path);
 		goto out;
 	}
 	result = segwrite_finish(w, b->filters, b->places, b->stemmer, err);

@@ -18,6 +18,8 @@
 
 #define TERMS_START 512
 #define ARENA_START ((size_t)32768)
+/* Memory that is kept for the next segment: most are small. */
+#define INVERT_KEEP ((size_t)4 << 20)
 /* Nothing is at 0. */
 #define ARENA_FIRST 8
 
@@ -63,9 +65,22 @@ invert_release(struct invert *inv)
 	bytes_clear(&inv->queue_text);
 }
 
+size_t
+invert_bytes(const struct invert *inv)
+{
+	return inv->arena.len + inv->n_terms * sizeof(*inv->terms) +
+	       ((size_t)inv->mask + 1) * sizeof(*inv->slots) +
+	       inv->long_text.len;
+}
+
 void
 invert_clear(struct invert *inv)
 {
+	if (invert_bytes(inv) > INVERT_KEEP) {
+		invert_release(inv);
+		invert_init(inv);
+		return;
+	}
 	memset(inv->slots, 0, ((size_t)inv->mask + 1) * sizeof(*inv->slots));
 	inv->n_terms = 0;
 	inv->long_text.len = 0;
@@ -73,14 +88,6 @@ invert_clear(struct invert *inv)
 	inv->queue_text.len = 0;
 	inv->n_queue = 0;
 	inv->is_overfull = false;
-}
-
-size_t
-invert_bytes(const struct invert *inv)
-{
-	return inv->arena.len + inv->n_terms * sizeof(*inv->terms) +
-	       ((size_t)inv->mask + 1) * sizeof(*inv->slots) +
-	       inv->long_text.len;
 }
 
 const char *

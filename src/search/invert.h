@@ -26,8 +26,8 @@
 #define DOC_BYTES_MAX ((DOC_WORDS_MAX + DOC_FORMS_MAX) * OCCURRENCE_MAX)
 
 /* Offsets into the arena are 32 bits; this refuses long before. */
-#define INVERT_ARENA_MAX ((size_t)2 << 30)
-#define INVERT_TERMS_MAX ((uint32_t)1 << 24)
+#define INVERT_ARENA_MAX ((size_t)1 << 30)
+#define INVERT_TERMS_MAX ((uint32_t)1 << 21)
 
 struct inverted {
 	uint32_t last_doc; /* and one; 0 before the first */
@@ -72,7 +72,7 @@ struct invert {
 
 void invert_init(struct invert *inv);
 void invert_release(struct invert *inv);
-/* Forget all words; keeps memory. */
+/* Forget all words; keeps a little memory. */
 void invert_clear(struct invert *inv);
 /*
  * A word of 1 to TERM_MAX bytes. Documents and, in a document, positions

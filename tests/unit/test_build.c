@@ -293,6 +293,37 @@ test_facets_and_points(void **state)
 	seg_release(&seg);
 }
 
+/* A caller that never asks builder_is_full() gets no file, not a wrong one,
+ * and the builder goes on afterwards. */
+static void
+test_overfull(void **state)
+{
+	struct scene *s = *state;
+	struct seg seg;
+	struct err err;
+	char text[16];
+	uint32_t i;
+	int len;
+
+	for (i = 0; i < 2200000; i++) {
+		if (i % 50000 == 0)
+			builder_doc(s->b, i + 1);
+		len = snprintf(text, sizeof(text), "%x", i);
+		builder_word(s->b, text, (size_t)len, SEARCH_REST, 0);
+	}
+	assert_true(builder_is_full(s->b));
+	assert_int_equal(builder_write(s->b, s->path, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_non_null(strstr(err.text, s->path));
+	assert_false(file_exists(s->path));
+	assert_false(builder_is_full(s->b));
+	builder_doc(s->b, 1);
+	word(s, "again", SEARCH_TITLE);
+	write_and_load(s, &seg);
+	expect(&seg, "again", "0:10:0/0");
+	seg_release(&seg);
+}
+
 int
 main(void)
 {
@@ -304,6 +335,7 @@ main(void)
 		T(test_groups),
 		T(test_limits),
 		T(test_facets_and_points),
+		T(test_overfull),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
