@@ -1,7 +1,7 @@
 /*
  * fuzzy: words near a word, over all segments (fuzzy.h). Every term of the
  * dictionaries is looked at, but nearly all fall through a sieve of two
- * numbers that stand beside them: their length and a signature of their bytes;
+ * numbers that stand with them, their length and a signature of their bytes;
  * edit.c compares the rest. complete.c finds how a word goes on.
  */
 #include "search/fuzzy.h"
@@ -24,19 +24,66 @@ struct found {
 };
 
 struct nearby {
+	const char *text;
+	size_t len; /* bytes */
 	struct edit_word word;
 	unsigned max;     /* errors */
-	size_t len;       /* bytes */
-	unsigned letters; /* as in struct seg_term */
 	unsigned bytes;   /* that max errors change */
+	unsigned letters; /* as in struct seg_term */
+	uint64_t marks;
 	struct found *found;
 	size_t n;
 	size_t cap;
 };
 
+/* Terms that are sieved at a time. */
+#define SIEVE 1024
+
+/*
+ * Numbers of the terms from `first` to before `end` whose length and letters
+ * are as near as max errors allow. Hardly a term passes, and which one does
+ * cannot be foreseen: so there is nothing to jump over here.
+ */
+static size_t
+sieve(const struct nearby *near, const struct seg_term *terms, uint32_t first,
+    uint32_t end, uint32_t *ret_terms)
+{
+	unsigned least = near->len > near->bytes
+			     ? (unsigned)near->len - near->bytes
+			     : 0;
+	unsigned span = (unsigned)near->len + near->bytes - least;
+	unsigned have = near->letters, lost, gained, i;
+	size_t n = 0;
+
+	for (; first < end; first++) {
+		lost = have & ~(unsigned)terms[first].letters;
+		gained = terms[first].letters & ~have;
+		for (i = 0; i < near->bytes; i++) {
+			lost &= lost - 1;
+			gained &= gained - 1;
+		}
+		ret_terms[n] = first;
+		n += ((lost | gained) == 0) &
+		     (terms[first].len - least <= span);
+	}
+	return n;
+}
+
+/* As letters, but finer: made from the text of what passed the sieve. */
+static uint64_t
+marks_of(const char *text, size_t len)
+{
+	uint64_t marks = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		marks |= (uint64_t)1 << ((uint8_t)text[i] & 63);
+	return marks;
+}
+
 /* No more than n bits are set. */
 static bool
-is_at_most(unsigned bits, unsigned n)
+is_at_most(uint64_t bits, unsigned n)
 {
 	while (n-- > 0)
 		bits &= bits - 1;
@@ -44,30 +91,39 @@ is_at_most(unsigned bits, unsigned n)
 }
 
 static void
-find_in(struct nearby *near, const struct segment *segment, const char *text)
+compare(struct nearby *near, const struct segment *segment, uint32_t term)
 {
-	const struct seg_term *t = segment->terms;
-	const struct seg_term *end = t + segment->n_terms;
-	size_t least = near->len > near->bytes ? near->len - near->bytes : 0;
-	size_t most = near->len + near->bytes;
 	struct found found;
+	size_t len;
+	uint64_t marks;
 
-	for (; t < end; t++) {
-		if (t->len < least || t->len > most ||
-		    !is_at_most(near->letters & ~(unsigned)t->letters,
-			near->bytes) ||
-		    !is_at_most(t->letters & ~near->letters, near->bytes))
-			continue;
-		found.text = segment->text + t->text;
-		found.distance = (uint8_t)edit_distance(&near->word, found.text,
-		    t->len, near->max);
-		if (found.distance > near->max ||
-		    (t->len == near->len &&
-			memcmp(found.text, text, t->len) == 0))
-			continue;
-		found.len = t->len;
-		found.df = t->df;
-		VEC_PUSH(near->found, near->n, near->cap, found);
+	found.text = dict_text(segment, term, &len);
+	marks = marks_of(found.text, len);
+	if (!is_at_most(near->marks & ~marks, near->bytes) ||
+	    !is_at_most(marks & ~near->marks, near->bytes))
+		return;
+	found.distance = (uint8_t)edit_distance(&near->word, found.text, len,
+	    near->max);
+	if (found.distance > near->max ||
+	    (len == near->len && memcmp(found.text, near->text, len) == 0))
+		return;
+	found.len = (uint8_t)len;
+	found.df = segment->terms[term].df;
+	VEC_PUSH(near->found, near->n, near->cap, found);
+}
+
+static void
+find_in(struct nearby *near, const struct segment *segment)
+{
+	uint32_t passed[SIEVE], first, end;
+	size_t n, i;
+
+	for (first = 0; first < segment->n_terms; first = end) {
+		end = segment->n_terms - first < SIEVE ? segment->n_terms
+						       : first + SIEVE;
+		n = sieve(near, segment->terms, first, end, passed);
+		for (i = 0; i < n; i++)
+			compare(near, segment, passed[i]);
 	}
 }
 
@@ -146,12 +202,14 @@ fuzzy_find(const struct snapshot *snapshot, struct arena *arena,
 	near.max = errors_of(&near.word, word, len);
 	if (near.max == 0)
 		return 0;
+	near.text = word;
 	near.len = len;
+	near.marks = marks_of(word, len);
 	for (i = 0; i < len; i++)
 		near.letters |= 1u << ((uint8_t)word[i] & 15);
 	near.bytes = near.max * near.word.wide;
 	for (i = 0; i < snapshot->n; i++)
-		find_in(&near, snapshot->segments[i].segment, word);
+		find_in(&near, snapshot->segments[i].segment);
 	if (near.n > 0) {
 		if (snapshot->n > 1)
 			merge(&near);
