@@ -390,6 +390,49 @@ test_damage(void **state)
 	filter_builder_free(b);
 }
 
+/* One number too high in the places that index something. */
+static void
+test_bounds(void **state)
+{
+	struct filter_builder *b = filter_builder_new();
+	struct filter_sections good, bad;
+	struct seg_lane *lane;
+	struct filters f;
+	uint16_t number;
+	char *lanes;
+	uint32_t *list;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 200; i++) {
+		number = value_of(b, SEARCH_ZONE, i < 197 ? i % 2 : 2);
+		filter_builder_add(b, &number, 1);
+	}
+	filter_builder_finish(b, &good);
+	assert_int_equal(filters_open(&f, 200, &good), 0);
+	bad = good;
+	bad.lanes = lanes = copy(good.lanes, good.lanes_len);
+	lane = (void *)(lanes + sizeof(struct seg_lanes));
+	assert_int_equal(lane->n_codes, 3);
+	for (i = 0; i < 200; i++) {
+		((uint8_t *)lanes)[lane->codes + i] += 3;
+		assert_int_equal(filters_open(&f, 200, &bad), -1);
+		((uint8_t *)lanes)[lane->codes + i] -= 3;
+	}
+	assert_int_equal(filters_open(&f, 200, &bad), 0);
+	bad.filters = list = copy(good.filters, good.filters_len);
+	assert_int_equal(f.values[2].form, FILTER_LIST);
+	list += f.values[2].offset / 4;
+	assert_int_equal(list[2], 199);
+	list[2] = 200;
+	assert_int_equal(filters_open(&f, 200, &bad), -1);
+	list[2] = 198;
+	assert_int_equal(filters_open(&f, 200, &bad), -1);
+	free(lanes);
+	free((void *)(uintptr_t)bad.filters);
+	filter_builder_free(b);
+}
+
 int
 main(void)
 {
@@ -401,6 +444,7 @@ main(void)
 		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_odd_values),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_bounds),
 	};
 
 	seed = 4;
