@@ -150,3 +150,6 @@ UNIT_TESTS += tests/unit/test_snapshot
 tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c \
 	tests/unit/index_world.c tests/unit/index_world.h
 tests_unit_test_snapshot_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_words
+tests_unit_test_words_SOURCES = tests/unit/test_words.c
+tests_unit_test_words_LDADD = $(UNIT_LDADD)
