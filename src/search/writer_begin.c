@@ -45,8 +45,6 @@ writer_spill(struct writer *writer, struct err *err)
 	path = writer_path(writer->folder, name);
 	rc = builder_write(writer->builder, path, err);
 	if (rc == 0)
-		rc = index_sync(path, err);
-	if (rc == 0)
 		manifest_add(&writer->work, name, (uint32_t)n);
 	free(path);
 	return rc;

@@ -34,20 +34,6 @@ index_unlock(int fd)
 	close(fd);
 }
 
-int
-index_sync(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
-
-	if (fd == -1)
-		return err_sys(err, "%s", path);
-	rc = fdatasync(fd);
-	if (rc == -1)
-		err_sys(err, "writing %s", path);
-	close(fd);
-	return rc;
-}
-
 static bool
 is_segment(const char *name)
 {

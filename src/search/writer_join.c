@@ -54,8 +54,6 @@ writer_join_small(struct writer *writer, struct err *err)
 	writer_name(writer, name);
 	path = writer_path(writer->folder, name);
 	rc = compact(inputs, n, path, NULL, &docs, &why);
-	if (rc == 0 && docs > 0)
-		rc = index_sync(path, &why);
 	free(path);
 	/* An input is damaged: the catalogue knows it all. */
 	if (rc == -1 && why.code == ERR_FORMAT)
@@ -208,10 +206,11 @@ install(struct joiner *joiner, struct join *join)
 	char *path;
 	int lock;
 
-	if (join->docs > 0 &&
-	    (index_sync(join->temp, NULL) == -1 ||
-		(result = segment_open(join->temp, 0, NULL)) == NULL))
-		return JOIN_NOTHING;
+	if (join->docs > 0) {
+		result = segment_open(join->temp, 0, NULL);
+		if (result == NULL)
+			return JOIN_NOTHING;
+	}
 	path = writer_path(joiner->folder, "lock");
 	lock = file_lock(path, true, NULL);
 	free(path);

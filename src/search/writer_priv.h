@@ -47,8 +47,6 @@ void writer_name(struct writer *writer, char ret_name[MANIFEST_NAME_MAX]);
 /* ---- writer_files.c: the folder; under index/lock ---- */
 
 void index_unlock(int fd);
-/* The bytes of a file are on the disk. */
-int index_sync(const char *path, struct err *err) MUST_CHECK;
 /* A segment number above all that lie there. */
 uint64_t index_free_name(const char *folder);
 /* Does a manifest wait for a commit? */

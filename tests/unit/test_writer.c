@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,6 +353,44 @@ test_strays(void **state)
 	index_verify(&w);
 }
 
+/* There is no place for the index: nothing is committed, and later all is. */
+static void
+test_no_place(void **state)
+{
+	const struct catalogue_watch watch = { writer_changed, writer_prepare,
+		writer_settled, w.writer };
+	struct rlimit old, low;
+
+	(void)state;
+	fill(0, 10, 1);
+	assert_int_equal(file_remove_tree(w.index, &err), 0);
+	assert_int_equal(file_put(w.index, "x", 1, 0644, &err), 0);
+	index_begin(&w);
+	index_put(&w, 3, 2);
+	assert_int_equal(catalogue_commit(w.cat, &watch, &err), -1);
+	assert_int_equal(err.code, ERR_SYS);
+	assert_int_equal(unlink(w.index), 0);
+	index_edit(&w, 4, 2);
+	index_verify(&w);
+
+	/* The disk is full, as far as a segment can tell. */
+	index_begin(&w);
+	for (int i = 0; i < 10; i++)
+		index_put(&w, i, 7);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	low = old;
+	low.rlim_cur = 100;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+	err.code = ERR_NONE;
+	assert_int_equal(writer_prepare(w.writer, 99, &err), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(err.code, ERR_SYS);
+	writer_settled(w.writer, false);
+	index_commit(&w);
+	index_verify(&w);
+}
+
 /* Opened inside a transaction, it catches up in that one. */
 static void
 test_open_inside(void **state)
@@ -444,6 +484,7 @@ main(void)
 		TEST(test_damaged_manifest),
 		TEST(test_another_catalogue),
 		TEST(test_strays),
+		TEST(test_no_place),
 		TEST(test_open_inside),
 		cmocka_unit_test(test_plan),
 	};
