@@ -9,18 +9,14 @@
 
 #define LABEL_LANG "en"
 
-static int
+static void
 write_item(struct api *api, struct arena *arena, struct json_writer *w,
-    const struct search_hit *hit, bool explain, struct err *err)
+    const struct search_hit *hit, bool explain)
 {
-	struct merge_view *view;
+	const struct merge_view *view = hit->view;
 	char node[RECORD_NODE_MAX] = "";
 	char uuid[37];
 
-	if (catalogue_group(api->cat, arena, hit->group, &view, err) == -1) {
-		/* The index lags behind the catalogue by a moment. */
-		return err->code == ERR_NOTFOUND ? 0 : -1;
-	}
 	(void)record_id_split(view->rec->id, node, uuid);
 	json_object(w);
 	json_pair(w, "id", view->rec->id);
@@ -43,7 +39,6 @@ write_item(struct api *api, struct arena *arena, struct json_writer *w,
 	if (explain)
 		api_explain(w, hit);
 	json_object_end(w);
-	return 0;
 }
 
 void
@@ -160,11 +155,11 @@ next_link(struct arena *arena, const struct http_params *params,
 	return link;
 }
 
-static int
+static void
 write_result(struct api *api, const struct http_request *req,
     const struct http_params *params, const struct api_query *query,
     const struct search_result *result, const struct catalogue_status *status,
-    struct strbuf *out, struct err *err)
+    struct strbuf *out)
 {
 	struct json_writer w;
 
@@ -173,11 +168,9 @@ write_result(struct api *api, const struct http_request *req,
 	write_meta(&w, query, result, status);
 	json_key(&w, "items");
 	json_array(&w);
-	for (size_t i = 0; i < result->n_hits; i++) {
-		if (write_item(api, req->arena, &w, &result->hits[i],
-			query->search.explain, err) == -1)
-			return -1;
-	}
+	for (size_t i = 0; i < result->n_hits; i++)
+		write_item(api, req->arena, &w, &result->hits[i],
+		    query->search.explain);
 	json_array_end(&w);
 	write_facets(&w, result);
 	json_key(&w, "links");
@@ -188,7 +181,6 @@ write_result(struct api *api, const struct http_request *req,
 	json_object_end(&w);
 	json_object_end(&w);
 	strbuf_addch(out, '\n');
-	return 0;
 }
 
 int
@@ -216,6 +208,6 @@ api_search(struct api *api, const struct http_request *req,
 		return -1;
 	if (api_etag_index(req, res, &status, result.version))
 		return 0;
-	return write_result(api, req, &params, &query, &result, &status,
-	    &res->body, err);
+	write_result(api, req, &params, &query, &result, &status, &res->body);
+	return 0;
 }

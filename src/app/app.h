@@ -183,9 +183,8 @@ bool is_terminal(void);
 /* ---- a search, printed (search_out.c) ---- */
 
 /* What was found, for people or (app->json) as one JSON object. */
-int search_print(struct app *app, const struct api_query *query,
-    const struct search_result *result, struct strbuf *out,
-    struct err *err) MUST_CHECK;
+void search_print(struct app *app, const struct api_query *query,
+    const struct search_result *result, struct strbuf *out);
 
 /* ---- peers, printed (peers_out.c) ---- */
 

@@ -117,7 +117,7 @@ run_backup(struct app *app, struct err *err)
 		err_sys(err, "%s/ledger.db", part);
 		goto out;
 	}
-	if (manifest_write(app, part, err) == -1 ||
+	if (copy_manifest_write(app, part, err) == -1 ||
 	    file_sync_dir(part, err) == -1 || swap_in(part, to, err) == -1)
 		goto out;
 	ret = out_printf(err,

@@ -139,7 +139,8 @@ find(struct app *app, struct api_query *query, struct strbuf *out,
 		    "or make it with gspd rebuild");
 	if (api_near_check(query, near, &why) == -1)
 		return err_set(err, ERR_NOTFOUND, "--%s", why.text);
-	return search_print(app, query, &result, out, err);
+	search_print(app, query, &result, out);
+	return 0;
 }
 
 /* ---- how a word goes on ---- */

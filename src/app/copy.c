@@ -130,7 +130,7 @@ copy_list(struct arena *arena, const char *folder, const char ***ret_names,
 }
 
 int
-manifest_write(struct app *app, const char *folder, struct err *err)
+copy_manifest_write(struct app *app, const char *folder, struct err *err)
 {
 	const char **names;
 	char hex[SHA256_HEX_LEN], at[CLOCK_TEXT_LEN];

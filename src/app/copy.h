@@ -18,7 +18,7 @@ int hash_file(const char *path, char ret_hex[SHA256_HEX_LEN],
 int copy_list(struct arena *arena, const char *folder, const char ***ret_names,
     size_t *ret_n, struct err *err) MUST_CHECK;
 /* "sha256  name" for each file, and what the whole is. */
-int manifest_write(struct app *app, const char *folder,
+int copy_manifest_write(struct app *app, const char *folder,
     struct err *err) MUST_CHECK;
 /* Every file listed is there with its hash, and nothing else is listed.
  * ERR_NOTFOUND: no manifest; ERR_TRUST: a file differs. */

@@ -122,43 +122,27 @@ text_item(struct strbuf *sb, const struct merge_view *view,
 	strbuf_addch(sb, '\n');
 }
 
-static int
+static void
 add_items(struct app *app, const struct api_query *query,
     const struct search_result *result, struct strbuf *sb,
-    struct json_writer *w, struct err *err)
+    struct json_writer *w)
 {
-	struct arena *arena = arena_new();
-	int ret = 0;
-
 	for (size_t i = 0; i < result->n_hits; i++) {
 		const struct search_hit *hit = &result->hits[i];
-		struct merge_view *view;
 
-		arena_reset(arena);
-		ret = catalogue_group(app->catalogue, arena, hit->group, &view,
-		    err);
-		if (ret == -1 && err->code == ERR_NOTFOUND) {
-			/* The index lags behind the catalogue by a moment. */
-			ret = 0;
-			continue;
-		}
-		if (ret == -1)
-			break;
 		if (app->json) {
-			json_item(w, view, hit, query->search.explain);
+			json_item(w, hit->view, hit, query->search.explain);
 			continue;
 		}
-		text_item(sb, view, hit);
+		text_item(sb, hit->view, hit);
 		if (query->search.explain)
 			text_explain(sb, hit, result);
 	}
-	arena_free(arena);
-	return ret;
 }
 
-static int
+static void
 print_json(struct app *app, const struct api_query *query,
-    const struct search_result *result, struct strbuf *out, struct err *err)
+    const struct search_result *result, struct strbuf *out)
 {
 	const struct search_query *search = &query->search;
 	struct json_writer w;
@@ -168,8 +152,7 @@ print_json(struct app *app, const struct api_query *query,
 	json_pair_int(&w, "count", result->count);
 	json_key(&w, "items");
 	json_array(&w);
-	if (add_items(app, query, result, out, &w, err) == -1)
-		return -1;
+	add_items(app, query, result, out, &w);
 	json_array_end(&w);
 	json_facets(app, &w, result);
 	json_pair(&w, "next_cursor", result->next_cursor);
@@ -184,7 +167,6 @@ print_json(struct app *app, const struct api_query *query,
 	json_pair_int(&w, "took_us", result->took_us);
 	json_object_end(&w);
 	strbuf_addch(out, '\n');
-	return 0;
 }
 
 static void
@@ -218,20 +200,20 @@ text_head(struct strbuf *out, const struct api_query *query,
 	}
 }
 
-int
+void
 search_print(struct app *app, const struct api_query *query,
-    const struct search_result *result, struct strbuf *out, struct err *err)
+    const struct search_result *result, struct strbuf *out)
 {
 	int64_t shown = (int64_t)(query->search.offset + result->n_hits);
 
-	if (app->json)
-		return print_json(app, query, result, out, err);
+	if (app->json) {
+		print_json(app, query, result, out);
+		return;
+	}
 	text_head(out, query, result);
-	if (add_items(app, query, result, out, NULL, err) == -1)
-		return -1;
+	add_items(app, query, result, out, NULL);
 	if (query->search.cursor == NULL && query->search.offset == 0 &&
 	    result->n_hits != 0 && shown < result->count)
 		strbuf_addf(out, "%" PRId64 " more: --page 2 and on\n",
 		    result->count - shown);
-	return 0;
 }

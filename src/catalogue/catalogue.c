@@ -125,10 +125,16 @@ catalogue_destroy(const char *folder, struct err *err)
 	return rc;
 }
 
-struct db *
-catalogue_db(struct catalogue *cat)
+bool
+catalogue_is_readonly(const struct catalogue *cat)
 {
-	return cat->db;
+	return cat->mode == CATALOGUE_READ;
+}
+
+bool
+catalogue_is_inside(const struct catalogue *cat)
+{
+	return db_in_transaction(cat->db);
 }
 
 const char *

@@ -14,7 +14,6 @@
 #include "merge/merge.h"
 
 struct catalogue;
-struct db;
 
 enum catalogue_mode { CATALOGUE_READ, CATALOGUE_WRITE };
 
@@ -29,13 +28,12 @@ struct catalogue *catalogue_open(const char *folder, enum catalogue_mode mode,
     struct err *err) MUST_CHECK;
 void catalogue_close(struct catalogue *cat);
 int catalogue_destroy(const char *folder, struct err *err) MUST_CHECK;
-/* For search/ only: its tables live in the same transaction. */
-struct db *catalogue_db(struct catalogue *cat);
 /* The folder it was opened in, and the name of this database: 32 hexadecimal
  * digits, random, made with it. What is derived from a catalogue and lies
  * beside it states of which. */
 #define CATALOGUE_ID_LEN 32
 const char *catalogue_folder(const struct catalogue *cat);
+bool catalogue_is_readonly(const struct catalogue *cat);
 const char *catalogue_id(const struct catalogue *cat);
 
 /* ---- writing: one transaction per peer ---- */
@@ -118,6 +116,8 @@ void catalogue_rollback(struct catalogue *cat);
 /* Start and end a consistent read (optional around several calls). */
 int catalogue_read_begin(struct catalogue *cat, struct err *err) MUST_CHECK;
 void catalogue_read_end(struct catalogue *cat);
+/* True within either, and within catalogue_begin() and its end. */
+bool catalogue_is_inside(const struct catalogue *cat);
 
 struct catalogue_status {
 	int64_t records; /* of feeds that are not hidden */

@@ -1,12 +1,11 @@
 /*
- * facet: names and values of what is counted, and the table that gives each
- * value a small number. Section "Filters and counts" of the search design.
+ * facet: names of what is counted, and the form of its values. Section "Filters and counts" of the search design.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "search/search_priv.h"
+#include "search/query.h"
 
 static const struct {
 	const char *name;
@@ -99,85 +98,4 @@ facet_value(struct arena *arena, enum search_facet facet, const char *value)
 	if (label == NULL && facet == SEARCH_TYPE)
 		label = vocab_match(VOCAB_RESOURCE_TYPE, value);
 	return label != NULL ? label : text;
-}
-
-/* ---- numbers for values ---- */
-
-static uint32_t
-hash_value(enum search_facet facet, const char *value)
-{
-	uint32_t h = 2166136261u ^ (uint32_t)facet;
-
-	for (; *value != '\0'; value++)
-		h = (h ^ (unsigned char)*value) * 16777619u;
-	return h;
-}
-
-/* The slot of a value: its own, or the free one where it belongs. */
-static size_t
-find_slot(const struct values *values, enum search_facet facet,
-    const char *value)
-{
-	size_t mask = values->n_slots - 1;
-	size_t at = hash_value(facet, value) & mask;
-
-	while (values->slots[at] != 0) {
-		const struct value_item *item =
-		    &values->items[values->slots[at]];
-
-		if (item->facet == facet && strcmp(item->value, value) == 0)
-			break;
-		at = (at + 1) & mask;
-	}
-	return at;
-}
-
-static void
-grow_slots(struct values *values)
-{
-	free(values->slots);
-	values->n_slots = values->n_slots == 0 ? 256 : values->n_slots * 2;
-	values->slots = xcalloc(values->n_slots, sizeof(*values->slots));
-	for (size_t id = 1; id <= values->n; id++) {
-		values->slots[find_slot(values, values->items[id].facet,
-		    values->items[id].value)] = (uint32_t)id;
-	}
-}
-
-void
-values_release(struct values *values)
-{
-	for (size_t id = 1; id <= values->n; id++)
-		free(values->items[id].value);
-	free(values->items);
-	free(values->slots);
-	memset(values, 0, sizeof(*values));
-}
-
-size_t
-values_find(const struct values *values, enum search_facet facet,
-    const char *value)
-{
-	if (values->n_slots == 0)
-		return 0;
-	return values->slots[find_slot(values, facet, value)];
-}
-
-size_t
-values_add(struct values *values, enum search_facet facet, const char *value)
-{
-	if (values->n == VALUES_MAX)
-		return 0;
-	if ((values->n + 1) * 2 > values->n_slots)
-		grow_slots(values);
-	if (values->n + 2 > values->alloc) {
-		values->alloc = values->alloc == 0 ? 128 : values->alloc * 2;
-		values->items = xrealloc(values->items,
-		    values->alloc * sizeof(*values->items));
-	}
-	values->n++;
-	values->items[values->n].facet = facet;
-	values->items[values->n].value = xstrdup(value);
-	values->slots[find_slot(values, facet, value)] = (uint32_t)values->n;
-	return values->n;
 }

@@ -1,69 +1,91 @@
 noinst_LIBRARIES += src/search/libsearch.a
 src_search_libsearch_a_SOURCES = \
-	src/search/build.h src/search/bytes.h src/search/compact.h \
-	src/search/document.h src/search/filter.h src/search/filter_column.h \
-	src/search/format.h src/search/fuzzy.h src/search/invert.h \
-	src/search/manifest.h src/search/numbers.h src/search/pack.h \
-	src/search/place.h src/search/search.h src/search/search_priv.h \
-	src/search/search_sql.h src/search/segment.h src/search/segout.h \
-	src/search/segwrite.h src/search/snapshot.h src/search/stem.h \
-	src/search/stem_priv.h src/search/token.h src/search/writer.h \
-	src/search/writer_priv.h \
 	src/search/arabic.c \
 	src/search/build.c \
-	src/search/cache.c \
+	src/search/build.h \
+	src/search/bytes.h \
 	src/search/compact.c \
+	src/search/compact.h \
 	src/search/complete.c \
-	src/search/cursor.c \
 	src/search/dict.c \
-	src/search/doc.c \
 	src/search/document.c \
-	src/search/edit.c src/search/edit.h \
+	src/search/document.h \
+	src/search/edit.c \
+	src/search/edit.h \
 	src/search/english.c \
+	src/search/eval.c \
+	src/search/eval.h \
+	src/search/explain.c \
 	src/search/facet.c \
 	src/search/filter.c \
+	src/search/filter.h \
 	src/search/filter_build.c \
 	src/search/filter_column.c \
+	src/search/filter_column.h \
 	src/search/filter_lanes.c \
+	src/search/format.h \
 	src/search/fuzzy.c \
-	src/search/index.c \
+	src/search/fuzzy.h \
+	src/search/hits.c \
+	src/search/hits.h \
 	src/search/invert.c \
+	src/search/invert.h \
 	src/search/join_plan.c \
+	src/search/leaf.c \
+	src/search/leaf.h \
+	src/search/letter.c \
+	src/search/letter.h \
 	src/search/manifest.c \
-	src/search/letter.c src/search/letter.h \
+	src/search/manifest.h \
 	src/search/match.c \
+	src/search/meant.c \
 	src/search/numbers.c \
+	src/search/numbers.h \
 	src/search/pack.c \
+	src/search/pack.h \
+	src/search/phrase.c \
 	src/search/place.c \
+	src/search/place.h \
 	src/search/place_build.c \
+	src/search/plan.c \
+	src/search/plan.h \
 	src/search/plural.c \
 	src/search/post.c \
 	src/search/quality.c \
 	src/search/query.c \
+	src/search/query.h \
 	src/search/restore.c \
+	src/search/result.c \
 	src/search/run.c \
+	src/search/run.h \
+	src/search/score.c \
+	src/search/score.h \
+	src/search/search.c \
+	src/search/search.h \
 	src/search/segment.c \
+	src/search/segment.h \
 	src/search/segout.c \
+	src/search/segout.h \
 	src/search/segwrite.c \
+	src/search/segwrite.h \
 	src/search/snapshot.c \
-	src/search/snippet.c src/search/snippet.h \
-	src/search/snippet_query.c \
+	src/search/snapshot.h \
+	src/search/snippet.c \
+	src/search/snippet.h \
 	src/search/stem.c \
+	src/search/stem.h \
+	src/search/stem_priv.h \
 	src/search/tally.c \
 	src/search/term.c \
 	src/search/token.c \
+	src/search/token.h \
 	src/search/writer.c \
+	src/search/writer.h \
 	src/search/writer_begin.c \
 	src/search/writer_files.c \
-	src/search/writer_join.c
-nodist_src_search_libsearch_a_SOURCES = src/search/script.c
-src/search/script.c: $(top_srcdir)/sql/search.sql tools/embed$(EXEEXT)
-	$(AM_V_GEN)$(MKDIR_P) src/search && \
-	./tools/embed$(EXEEXT) search_script $(top_srcdir)/sql/search.sql > $@.tmp && \
-	mv $@.tmp $@
-BUILT_SOURCES += src/search/script.c
-CLEANFILES += src/search/script.c
-EXTRA_DIST += sql/search.sql docs/search.md docs/search-index.md
+	src/search/writer_join.c \
+	src/search/writer_priv.h
+EXTRA_DIST += docs/search.md docs/search-index.md
 UNIT_TESTS += tests/unit/test_token
 tests_unit_test_token_SOURCES = tests/unit/test_token.c
 tests_unit_test_token_LDADD = $(UNIT_LDADD)

@@ -1,99 +1,504 @@
 /*
- * match: struct query -> an expression for the full-text index. Every phrase
- * stands in quotes and holds letters, digits and spaces only (token.c sees to
- * it), so that nothing typed can reach the syntax of that index.
+ * match: one segment of one search. Words give windows of documents; the dead
+ * and what filters refuse are taken out of them, the rest is counted by facet
+ * and offered to the hits. Section "Filters and counts" of the search design.
  */
-#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "search/search_priv.h"
+#include "search/run.h"
 
-/* 32 terms of 8 ways of 32 words would be 2 MB; nobody types that. */
-#define EXPRESSION_MAX (4 * 1024 * 1024)
+#define ALL_FACETS ((1u << SEARCH_FACET_COUNT) - 1)
+#define KM_UNITS   1000 /* a metre is enough to order by */
 
-static void
-add_phrase(struct strbuf *sb, const struct query_alt *alt)
+struct matcher {
+	struct run *run;
+	uint32_t number;
+	const struct snapshot_segment *entry;
+	struct segment *segment;
+	struct eval eval;
+	/* local values of the selected facets, facet after facet */
+	size_t *values;
+	size_t starts[SEARCH_FACET_COUNT + 1];
+	size_t *refused;
+	size_t n_refused;
+	struct tally tally;                   /* facets without selection */
+	struct tally own[SEARCH_FACET_COUNT]; /* each selected facet's */
+	uint64_t *near; /* documents in the circle, NULL: no place asked */
+	const float *km;
+};
+
+static int
+damaged(struct run *run, struct err *err)
 {
-	assert(strchr(alt->phrase, '"') == NULL);
-	strbuf_addch(sb, '"');
-	strbuf_addstr(sb, alt->phrase);
-	strbuf_addch(sb, '"');
-	if (alt->is_prefix)
-		strbuf_addstr(sb, " *");
+	snapshot_damaged(run->snapshot);
+	return err_set(err, ERR_DB,
+	    "the search index is damaged; it is being made again");
 }
 
+/* ---- what is asked of a document beside its words ---- */
+
 static void
-add_term(struct strbuf *sb, const struct query_term *term)
+find_values(struct matcher *m)
 {
-	if (term->column != NULL)
-		strbuf_addf(sb, "{%s} : ", term->column);
-	strbuf_addch(sb, '(');
-	for (size_t i = 0; i < term->n_alts; i++) {
-		if (i > 0)
-			strbuf_addstr(sb, " OR ");
-		add_phrase(sb, &term->alts[i]);
+	struct run *run = m->run;
+	const struct query *query = run->query;
+	size_t n = 0;
+
+	m->values = arena_alloc(run->arena,
+	    (run->n_chosen + 1) * sizeof(*m->values));
+	for (int f = 0; f < SEARCH_FACET_COUNT; f++) {
+		m->starts[f] = n;
+		for (size_t i = 0; i < run->n_chosen; i++) {
+			size_t value;
+
+			if (run->chosen[i].facet != (enum search_facet)f)
+				continue;
+			value = filters_find(&m->segment->filters,
+			    (enum search_facet)f, run->chosen[i].value);
+			if (value != VALUE_NONE)
+				m->values[n++] = value;
+		}
 	}
-	strbuf_addch(sb, ')');
+	m->starts[SEARCH_FACET_COUNT] = n;
+	m->refused = arena_alloc(run->arena,
+	    (query->n_not_filters + 1) * sizeof(*m->refused));
+	for (size_t i = 0; i < query->n_not_filters; i++) {
+		size_t value = filters_find(&m->segment->filters,
+		    query->not_filters[i].facet, query->not_filters[i].value);
+
+		if (value != VALUE_NONE)
+			m->refused[m->n_refused++] = value;
+	}
 }
 
 static void
-add_any(struct strbuf *sb, struct query_term *const *terms, size_t n)
+find_near(struct matcher *m)
 {
-	strbuf_addch(sb, '(');
+	struct run *run = m->run;
+	struct circle circle = { run->asked->near.lat, run->asked->near.lon,
+		run->asked->near.km };
+	uint32_t n = m->segment->n_docs;
+
+	if (!(circle.km > 0))
+		return;
+	m->near = xcalloc((n + WINDOW_DOCS) / 64 + 1, sizeof(*m->near));
+	run->km[m->number] = xmalloc(((size_t)n + 1) * sizeof(float));
+	m->km = run->km[m->number];
+	places_within(&m->segment->places, &circle, m->near,
+	    run->km[m->number]);
+}
+
+static bool
+has_dates(const struct run *run)
+{
+	return run->query->year_from != 0 || run->query->year_to != 0 ||
+	       run->asked->checked_since != 0;
+}
+
+static bool
+passes_dates(const struct run *run, const struct segment *segment, uint32_t doc)
+{
+	uint16_t year = segment->years[doc];
+
+	if (run->query->year_from != 0 && year < run->query->year_from)
+		return false;
+	if (run->query->year_to != 0 &&
+	    (year == 0 || year > run->query->year_to))
+		return false;
+	return run->asked->checked_since <= 0 ||
+	       segment->checked[doc] >= (uint32_t)run->asked->checked_since;
+}
+
+static void
+refuse_dead(const struct matcher *m, struct window *window)
+{
+	size_t first = window->base / 64, n = (window->n + 63) / 64;
+
+	for (size_t w = 0; m->entry->dead != NULL && w < n; w++)
+		window->bits[w] &= ~m->entry->dead[first + w];
+}
+
+/* Out of a window: the dead, the far, the refused, and wrong dates. */
+static void
+refuse(struct matcher *m, struct window *window)
+{
+	size_t first = window->base / 64, n = (window->n + 63) / 64;
+	uint64_t bits[WINDOW_WORDS];
+
+	refuse_dead(m, window);
+	if (!m->run->is_found)
+		m->run->is_found = bits_any(window->bits, n);
+	if (m->near != NULL) {
+		for (size_t w = 0; w < n; w++)
+			window->bits[w] &= m->near[first + w];
+	}
+	if (m->n_refused > 0) {
+		memset(bits, 0, sizeof(bits));
+		for (size_t i = 0; i < m->n_refused; i++)
+			filters_or(&m->segment->filters, m->refused[i],
+			    window->base, window->n, bits);
+		for (size_t w = 0; w < n; w++)
+			window->bits[w] &= ~bits[w];
+	}
+	if (!has_dates(m->run))
+		return;
+	for (size_t w = 0; w < n; w++) {
+		for (uint64_t left = window->bits[w]; left != 0;
+		     left &= left - 1) {
+			uint32_t at = (uint32_t)(w * 64) +
+				      (uint32_t)__builtin_ctzll(left);
+
+			if (!passes_dates(m->run, m->segment,
+				window->base + at))
+				window->bits[w] &= ~(left & -left);
+		}
+	}
+}
+
+/* ---- counts and hits of a window ---- */
+
+static size_t
+make_offsets(const uint64_t *bits, size_t n_words, uint16_t *ret_offsets)
+{
+	size_t n = 0;
+
+	for (size_t w = 0; w < n_words; w++) {
+		for (uint64_t left = bits[w]; left != 0; left &= left - 1)
+			ret_offsets[n++] =
+			    (uint16_t)(w * 64 + (size_t)__builtin_ctzll(left));
+	}
+	return n;
+}
+
+/* Most documents have no chance: nothing else runs for each of them. */
+static void
+offer_scores(struct matcher *m, const struct window *window,
+    const uint16_t *offsets, size_t n)
+{
+	const uint8_t *priors = m->segment->priors;
+	struct hits *hits = &m->run->hits;
+	uint64_t least = hits->least >> 8;
+
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			strbuf_addstr(sb, " OR ");
-		add_term(sb, terms[i]);
-	}
-	strbuf_addch(sb, ')');
-}
+		uint64_t score = window->scores[offsets[i]];
+		uint32_t doc = window->base + offsets[i];
 
-static char *
-finish(struct arena *arena, struct strbuf *sb)
-{
-	char *text = sb->len == 0 ? NULL
-				  : arena_strndup(arena, sb->buf, sb->len);
-
-	assert(!sb->overflow);
-	strbuf_release(sb);
-	return text;
-}
-
-char *
-match_groups(struct arena *arena, const struct query *query)
-{
-	struct strbuf sb;
-
-	strbuf_init(&sb, EXPRESSION_MAX);
-	for (size_t i = 0; i < query->n_groups; i++) {
-		const struct query_group *group = &query->groups[i];
-
-		if (group->is_dropped)
+		if (score < least)
 			continue;
-		if (sb.len > 0)
-			strbuf_addstr(&sb, " AND ");
-		add_any(&sb, group->terms, group->n);
+		hits_offer(hits, score << 8 | priors[doc], m->segment,
+		    m->number, doc);
+		least = hits->least >> 8;
 	}
-	return finish(arena, &sb);
 }
 
-char *
-match_group(struct arena *arena, const struct query_group *group)
+static void
+offer(struct matcher *m, const struct window *window, const uint16_t *offsets,
+    size_t n)
 {
-	struct strbuf sb;
+	const struct segment *segment = m->segment;
+	struct hits *hits = &m->run->hits;
+	enum order order = m->run->order;
 
-	strbuf_init(&sb, EXPRESSION_MAX);
-	add_any(&sb, group->terms, group->n);
-	return finish(arena, &sb);
+	if (order == ORDER_SCORE) {
+		offer_scores(m, window, offsets, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t doc = window->base + offsets[i];
+		uint64_t key = 0;
+
+		if (order == ORDER_NEWEST)
+			key = segment->modified[doc];
+		else if (order == ORDER_CHECKED)
+			key = segment->checked[doc];
+		else if (order == ORDER_YEAR)
+			key = segment->years[doc];
+		else if (order == ORDER_DISTANCE)
+			key = UINT32_MAX - (uint32_t)(m->km[doc] * KM_UNITS);
+		hits_offer(hits, key, segment, m->number, doc);
+	}
 }
 
-char *
-match_without(struct arena *arena, const struct query *query)
+/* Documents that have a selected value of each facet but `except`. */
+static void
+select_but(struct matcher *m, const uint64_t (*passed)[WINDOW_WORDS],
+    unsigned except, uint64_t *bits)
 {
-	struct strbuf sb;
+	for (unsigned f = 0; f < SEARCH_FACET_COUNT; f++) {
+		if (f == except || (m->run->selected >> f & 1) == 0)
+			continue;
+		for (size_t w = 0; w < WINDOW_WORDS; w++)
+			bits[w] &= passed[f][w];
+	}
+}
 
-	strbuf_init(&sb, EXPRESSION_MAX);
-	if (query->n_without > 0)
-		add_any(&sb, query->without, query->n_without);
-	return finish(arena, &sb);
+/* A facet's counts ignore its own selection. */
+static void
+count_own(struct matcher *m, const struct window *window,
+    const uint64_t (*passed)[WINDOW_WORDS], uint16_t *offsets)
+{
+	for (unsigned f = 0; f < SEARCH_FACET_COUNT; f++) {
+		uint64_t bits[WINDOW_WORDS];
+		size_t n;
+
+		if (m->own[f].facets == 0)
+			continue;
+		memcpy(bits, window->bits, sizeof(bits));
+		select_but(m, passed, f, bits);
+		n = make_offsets(bits, WINDOW_WORDS, offsets);
+		tally_add(&m->own[f], window->base, offsets, n);
+	}
+}
+
+static void
+take_window(struct matcher *m, struct window *window)
+{
+	uint64_t passed[SEARCH_FACET_COUNT][WINDOW_WORDS];
+	uint16_t offsets[WINDOW_DOCS];
+	size_t n;
+
+	refuse(m, window);
+	if (m->run->selected != 0) {
+		for (unsigned f = 0; f < SEARCH_FACET_COUNT; f++) {
+			if ((m->run->selected >> f & 1) == 0)
+				continue;
+			memset(passed[f], 0, sizeof(passed[f]));
+			for (size_t i = m->starts[f]; i < m->starts[f + 1]; i++)
+				filters_or(&m->segment->filters, m->values[i],
+				    window->base, window->n, passed[f]);
+		}
+		if (!m->run->asked->no_facets)
+			count_own(m, window, passed, offsets);
+		select_but(m, passed, SEARCH_FACET_COUNT, window->bits);
+	}
+	n = make_offsets(window->bits, WINDOW_WORDS, offsets);
+	m->run->total += (int64_t)n;
+	if (m->tally.facets != 0)
+		tally_add(&m->tally, window->base, offsets, n);
+	offer(m, window, offsets, n);
+}
+
+/* ---- shorter ways ---- */
+
+/* Nothing but selected values is asked: all living documents match. */
+static bool
+is_all(const struct matcher *m)
+{
+	return !m->run->has_words && m->eval.n_without == 0 &&
+	       m->near == NULL && m->n_refused == 0 && !has_dates(m->run);
+}
+
+/* Counts of all living documents, for values of these facets. */
+static void
+count_all(struct matcher *m, unsigned facets, int64_t *counts)
+{
+	const struct filters *filters = &m->segment->filters;
+	int64_t *dead;
+	struct tally tally;
+
+	for (size_t v = 0; v < filters->n_values; v++) {
+		if ((facets >> filters->values[v].facet & 1) != 0)
+			counts[v] += filters->values[v].n;
+	}
+	if (m->entry->n_dead == 0)
+		return;
+	dead = arena_alloc(m->run->arena,
+	    (filters->n_values + 1) * sizeof(*dead));
+	tally_init(&tally, m->run->arena, filters, facets);
+	for (uint32_t w = 0; w * 64 < m->segment->n_docs; w++) {
+		for (uint64_t left = m->entry->dead[w]; left != 0;
+		     left &= left - 1) {
+			uint32_t doc = w * 64 + (uint32_t)__builtin_ctzll(left);
+
+			tally_add_docs(&tally, &doc, 1);
+		}
+	}
+	tally_finish(&tally, dead);
+	for (size_t v = 0; v < filters->n_values; v++)
+		counts[v] -= dead[v];
+}
+
+/*
+ * One word of one term, no filters, by score: block after block, and scores
+ * only where the best of a block has a chance.
+ */
+static void
+match_single(struct matcher *m, struct leaf *leaf)
+{
+	struct run *run = m->run;
+	struct post *post = &leaf->posts[0];
+	uint32_t idf = leaf->n_same == 1 ? leaf->plan->idf : leaf->plan->other;
+	const struct scorer *scorer = run->search->scorer;
+
+	run->total += post->df;
+	run->is_found = true;
+	while (post->doc != POST_END) {
+		uint64_t most = idf * scorer->part[post->block->max_weight]
+						  [post->block->min_length];
+		bool is_chance = (most << 8 | 255) >= run->hits.least;
+
+		if ((is_chance || m->tally.facets != 0) &&
+		    post_load(post) == -1)
+			break;
+		if (m->tally.facets != 0)
+			tally_add_docs(&m->tally, post->docs, post->n);
+		for (uint32_t i = 0; is_chance && i < post->n; i++) {
+			uint32_t doc = post->docs[i];
+			uint64_t key = idf *
+				       scorer->part[post->weights[i]]
+						   [m->segment->lengths[doc]];
+
+			if ((key << 8 | 255) >= run->hits.least)
+				hits_offer(&run->hits,
+				    key << 8 | m->segment->priors[doc],
+				    m->segment, m->number, doc);
+		}
+		post_next_block(post);
+	}
+	if (post->is_damaged)
+		m->eval.is_damaged = true;
+}
+
+static struct leaf *
+single(struct matcher *m)
+{
+	if (m->run->order != ORDER_SCORE || m->entry->dead != NULL ||
+	    m->near != NULL || m->n_refused > 0 || m->run->selected != 0 ||
+	    has_dates(m->run))
+		return NULL;
+	return eval_single(&m->eval);
+}
+
+/* ---- a segment ---- */
+
+static void
+prepare_counts(struct matcher *m, int64_t *counts)
+{
+	struct run *run = m->run;
+	unsigned plain = ALL_FACETS & ~run->selected, own = run->selected;
+
+	if (run->asked->no_facets)
+		return;
+	if (is_all(m)) {
+		if (run->selected == 0) {
+			count_all(m, ALL_FACETS, counts);
+			plain = 0;
+		} else if ((run->selected & (run->selected - 1)) == 0) {
+			/* Without its own selection nothing is asked. */
+			count_all(m, run->selected, counts);
+			own = 0;
+		}
+	}
+	if (plain != 0)
+		tally_init(&m->tally, run->arena, &m->segment->filters, plain);
+	for (unsigned f = 0; f < SEARCH_FACET_COUNT; f++) {
+		if ((own >> f & 1) != 0)
+			tally_init(&m->own[f], run->arena, &m->segment->filters,
+			    1u << f);
+	}
+}
+
+static void
+finish_counts(struct matcher *m, int64_t *counts)
+{
+	if (m->run->asked->no_facets)
+		return;
+	if (m->tally.facets != 0)
+		tally_finish(&m->tally, counts);
+	for (unsigned f = 0; f < SEARCH_FACET_COUNT; f++) {
+		if (m->own[f].facets != 0)
+			tally_finish(&m->own[f], counts);
+	}
+	for (size_t v = 0; v < m->segment->filters.n_values; v++)
+		m->run->counts[m->entry->values[v]] += counts[v];
+}
+
+static void
+begin(struct matcher *m, struct run *run, size_t number, bool has_scores)
+{
+	memset(m, 0, sizeof(*m));
+	m->run = run;
+	m->number = (uint32_t)number;
+	m->entry = &run->snapshot->segments[number];
+	m->segment = m->entry->segment;
+	eval_init(&m->eval, run->arena, run->plan, number,
+	    has_scores ? run->search->scorer : NULL, &run->search->space);
+}
+
+int
+match_segment(struct run *run, size_t number, struct err *err)
+{
+	struct matcher m;
+	struct window *window;
+	struct leaf *leaf;
+	int64_t *counts;
+
+	begin(&m, run, number, run->order == ORDER_SCORE);
+	counts = arena_alloc(run->arena,
+	    (m.segment->filters.n_values + 1) * sizeof(*counts));
+	find_values(&m);
+	find_near(&m);
+	prepare_counts(&m, counts);
+	leaf = single(&m);
+	if (leaf != NULL) {
+		match_single(&m, leaf);
+	} else {
+		while ((window = eval_next(&m.eval)) != NULL)
+			take_window(&m, window);
+	}
+	free(m.near);
+	if (m.eval.is_damaged)
+		return damaged(run, err);
+	finish_counts(&m, counts);
+	return 0;
+}
+
+int
+match_count(struct run *run, int64_t *ret_n, struct err *err)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < run->snapshot->n; i++) {
+		struct matcher m;
+		struct window *window;
+
+		begin(&m, run, i, false);
+		while ((window = eval_next(&m.eval)) != NULL) {
+			refuse_dead(&m, window);
+			total += (int64_t)bits_count(window->bits,
+			    WINDOW_WORDS);
+		}
+		if (m.eval.is_damaged)
+			return damaged(run, err);
+	}
+	*ret_n = total;
+	return 0;
+}
+
+int
+match_all(struct run *run, struct err *err)
+{
+	run->total = 0;
+	run->is_found = false;
+	run->counts = arena_alloc(run->arena,
+	    (run->snapshot->n_values + 1) * sizeof(*run->counts));
+	match_release(run);
+	run->km = xcalloc(run->snapshot->n + 1, sizeof(*run->km));
+	hits_init(&run->hits, run->arena, run->keep, run->cursor);
+	for (size_t i = 0; i < run->snapshot->n; i++) {
+		if (match_segment(run, i, err) == -1)
+			return -1;
+	}
+	hits_sort(&run->hits);
+	return 0;
+}
+
+void
+match_release(struct run *run)
+{
+	for (size_t i = 0; run->km != NULL && i < run->snapshot->n; i++)
+		free(run->km[i]);
+	free(run->km);
+	run->km = NULL;
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "search/search_priv.h"
+#include "search/query.h"
+#include "search/token.h"
 
 /* Bytes of a filter's value that are looked at. */
 #define VALUE_MAX 100
@@ -14,6 +15,7 @@
 struct lexer {
 	struct arena *arena;
 	struct query *query;
+	const char *text;
 	const char *p;
 	const char *end;
 	size_t terms;
@@ -161,7 +163,7 @@ add_term(struct lexer *lexer, const struct query_term *made)
 }
 
 static void
-add_text(struct lexer *lexer, struct lexeme *lexeme, const char *column)
+add_text(struct lexer *lexer, struct lexeme *lexeme, enum search_field field)
 {
 	struct query_term term;
 
@@ -169,7 +171,9 @@ add_text(struct lexer *lexer, struct lexeme *lexeme, const char *column)
 	if (query_term_init(lexer->arena, &term, lexeme->text, lexeme->len,
 		lexeme->is_quoted, lexeme->is_prefix) == 0)
 		return;
-	term.column = column;
+	term.field = field;
+	term.start = (size_t)(lexeme->text - lexer->text);
+	term.len = lexeme->len;
 	add_term(lexer, &term);
 }
 
@@ -203,20 +207,20 @@ parse_years(const char *text, int *ret_from, int *ret_to)
 
 static const struct {
 	const char *name;
-	const char *column;
-} columns[] = {
-	{ "title", "title" },
-	{ "author", "people" },
-	{ "by", "people" },
-	{ "organisation", "people" },
-	{ "organization", "people" },
-	{ "place", "place" },
+	enum search_field field;
+} fields[] = {
+	{ "title", SEARCH_TITLE },
+	{ "author", SEARCH_PEOPLE },
+	{ "by", SEARCH_PEOPLE },
+	{ "organisation", SEARCH_PEOPLE },
+	{ "organization", SEARCH_PEOPLE },
+	{ "place", SEARCH_PLACE },
 };
 
 static const char *const schemes[] = { "doi", "pmid", "pmcid", "isbn", "trial",
 	"ror", "orcid" };
 
-/* A field that is neither a filter nor a column; 1 when it was one. */
+/* A name that is neither a filter nor a part of a record; 1 when it was one. */
 static int
 add_special(struct lexer *lexer, const char *name, struct lexeme *value)
 {
@@ -238,7 +242,10 @@ add_special(struct lexer *lexer, const char *name, struct lexeme *value)
 		if (token == NULL)
 			return 0;
 		term.typed = text;
-		term.column = "rest";
+		term.field = SEARCH_REST;
+		term.is_exact = true;
+		term.start = (size_t)(value->text - lexer->text);
+		term.len = value->len;
 		term.alts[0].phrase = token;
 		term.n_alts = 1;
 		add_term(lexer, &term);
@@ -275,9 +282,9 @@ read_field(struct lexer *lexer)
 		add_filter(lexer, facet, &value);
 		return 1;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-		if (strcasecmp(name, columns[i].name) == 0) {
-			add_text(lexer, &value, columns[i].column);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (strcasecmp(name, fields[i].name) == 0) {
+			add_text(lexer, &value, fields[i].field);
 			return 1;
 		}
 	}
@@ -311,7 +318,7 @@ read_one(struct lexer *lexer)
 	if (is_quote(ch)) {
 		lexer->p = next;
 		read_quoted(lexer, &lexeme);
-		add_text(lexer, &lexeme, NULL);
+		add_text(lexer, &lexeme, QUERY_ANY_FIELD);
 	} else if (ch == '|') {
 		lexer->p = next;
 		lexer->is_or = true;
@@ -333,7 +340,7 @@ read_one(struct lexer *lexer)
 		}
 		if (is_keyword(&lexeme, "AND"))
 			return;
-		add_text(lexer, &lexeme, NULL);
+		add_text(lexer, &lexeme, QUERY_ANY_FIELD);
 	}
 	lexer->is_or = false;
 	lexer->is_not = false;
@@ -352,6 +359,7 @@ query_parse(struct arena *arena, const char *text)
 		len = utf8_floor(text, SEARCH_QUERY_MAX);
 	lexer.arena = arena;
 	lexer.query = query;
+	lexer.text = text;
 	lexer.p = text;
 	lexer.end = text + len;
 	while (lexer.p < lexer.end && lexer.terms < SEARCH_TERMS_MAX) {

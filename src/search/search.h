@@ -1,7 +1,7 @@
 /*
- * search: words, filters, place -> groups, counts, ranking. The first engine
- * rests on SQLite FTS5 inside the catalogue; the index of our own takes its
- * place behind this door.
+ * search: words, filters, place -> groups, counts, ranking. An index of our
+ * own in the folder index/ beside the catalogue: immutable segments, mapped
+ * (docs/search-index.md). Derived: lost or damaged, it is made again.
  */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
@@ -62,6 +62,7 @@ struct search_query {
 	size_t offset;
 	const char *cursor; /* from a former result; beats offset */
 	bool no_facets;
+	bool no_views; /* numbers and scores only */
 };
 
 /* One word's part of a score. */
@@ -77,6 +78,7 @@ struct search_part {
 
 struct search_hit {
 	int64_t group;
+	struct merge_view *view; /* NULL when not asked for */
 	double score;
 	double km;                 /* from the centre of `near`; < 0 without */
 	const char *snippet;       /* plain text; hits between \x01 and \x02 */
@@ -114,15 +116,19 @@ struct search_result {
 struct search;
 /*
  * A searcher on a catalogue handle, for the handle's thread; one per handle.
- * Open for writing it makes its tables, and fills them when the catalogue
- * holds records already. Open for reading without them it finds nothing
- * until a writer has made them.
+ * Open for writing it brings the index to the catalogue's state first: what
+ * a kill left is finished, what is absent, damaged or of another catalogue is
+ * made again. Open for reading it finds nothing until a writer has made it.
  */
 struct search *search_open(struct catalogue *cat, struct err *err) MUST_CHECK;
+/* An index without a catalogue, for reading: hits have no views. `folder` is
+ * the one that holds index/. For tests and benchmarks. */
+struct search *search_open_index(const char *folder);
 void search_close(struct search *search);
 
 /*
- * Whatever is typed is a valid query; ERR_DB only. Everything in
+ * Whatever is typed is a valid query; ERR_DB only (an index that is not as it
+ * was written is one: the writer is told and makes it again). Everything in
  * *ret_result lives in the arena.
  */
 int search_run(struct search *search, struct arena *arena,
@@ -131,12 +137,9 @@ int search_run(struct search *search, struct arena *arena,
 
 /* ---- writing ---- */
 
-/* What keeps the index in step, for catalogue_commit(); the search is open
- * on the writing catalogue. NULL for NULL. */
+/* For catalogue_commit(); NULL when it was opened for reading. Readers see
+ * what was committed with their next search. */
 const struct catalogue_watch *search_watch(struct search *search);
-/* A catalogue_change_cb; ctx is the search. */
-int search_update(void *ctx, int64_t group, const struct merge_view *view,
-    struct err *err) MUST_CHECK;
 /* Make the whole index again from catalogue_each_view(). */
 int search_rebuild(struct search *search, struct err *err) MUST_CHECK;
 
@@ -157,16 +160,5 @@ int search_suggest(struct search *search, struct arena *arena, const char *text,
  */
 int search_place(struct search *search, const char *name, double *ret_lat,
     double *ret_lon, struct err *err) MUST_CHECK;
-
-/* ---- the one tokenizer, for index and query ---- */
-
-/*
- * Folded words of text, space-separated: NFKC, case and diacritics folded;
- * apostrophes and hyphens both joined and split; overlapping pairs (and the
- * last character) for Han, Kana, Hangul, Thai, Lao, Khmer, Myanmar; light
- * Arabic normalisation. Words come in order, other forms of them (joined,
- * singulars, without article) behind.
- */
-void search_tokens(const char *text, size_t len, struct strbuf *ret_out);
 
 #endif

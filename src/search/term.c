@@ -1,11 +1,12 @@
 /*
  * term: all the ways in which one typed word or phrase may match. "well-being"
- * is the words in a row or "wellbeing"; "choirs" also "choir"; one Japanese
- * character is the start of a pair. Section "Tokens" of the search design.
+ * is the words in a row or "wellbeing"; one Japanese character is the start of
+ * a pair. Other forms of a word ("choirs", "choir") are plan.c's. Section "Tokens" of the search design.
  */
 #include <string.h>
 
-#include "search/search_priv.h"
+#include "search/query.h"
+#include "search/token.h"
 
 /* Parts of "l'aide", "men's" that nobody asks for. */
 #define ELIDED_MAX 2
@@ -110,17 +111,6 @@ join(struct arena *arena, const struct parts *parts)
 	return text;
 }
 
-/* One word alone: also its other forms. */
-static void
-add_variants(struct arena *arena, struct query_term *term, const char *word)
-{
-	char variants[TOKEN_VARIANTS_MAX][TOKEN_MAX];
-	size_t n = token_variants(word, strlen(word), variants);
-
-	for (size_t i = 0; i < n; i++)
-		add_alt(term, arena_strdup(arena, variants[i]), false);
-}
-
 /* A DOI typed or pasted as it is. */
 static void
 add_identifier(struct arena *arena, struct query_term *term, const char *text)
@@ -146,6 +136,8 @@ query_term_init(struct arena *arena, struct query_term *term, const char *text,
 	bool is_single = false;
 
 	memset(term, 0, sizeof(*term));
+	term->field = QUERY_ANY_FIELD;
+	term->is_exact = is_quoted;
 	memset(&parts, 0, sizeof(parts));
 	parts.arena = arena;
 	token_walk(text, len, take, &parts);
@@ -170,8 +162,6 @@ query_term_init(struct arena *arena, struct query_term *term, const char *text,
 		return term->n_alts;
 	for (size_t i = 0; i < parts.n_joined; i++)
 		add_alt(term, parts.joined[i], is_prefix);
-	if (parts.n == 1 && parts.kinds[0] == TOKEN_WORD && !is_prefix)
-		add_variants(arena, term, parts.words[0]);
 	add_identifier(arena, term, term->typed);
 	return term->n_alts;
 }

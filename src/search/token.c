@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "search/letter.h"
-#include "search/search.h"
 #include "search/token.h"
 
 /* Source bytes of a word that are looked at. */

@@ -55,4 +55,10 @@ size_t token_variants(const char *word, size_t len,
 void token_index(const char *text, size_t len, struct strbuf *words,
     struct strbuf *forms);
 
+/*
+ * Folded words of a text, space-separated: words in order, joined forms and
+ * variants behind.
+ */
+void search_tokens(const char *text, size_t len, struct strbuf *ret_out);
+
 #endif

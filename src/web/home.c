@@ -48,17 +48,9 @@ fill_search(struct page *page, struct home *home, struct err *err)
 	    &home->n_kinds);
 	home->cards = arena_alloc(page->arena,
 	    result.n_hits * sizeof(*home->cards));
-	for (size_t i = 0; i < result.n_hits; i++) {
-		struct merge_view *merged;
-
-		if (catalogue_group(page->api->cat, page->arena,
-			result.hits[i].group, &merged, err) == -1) {
-			if (err->code != ERR_NOTFOUND)
-				return -1;
-			continue;
-		}
-		home->cards[home->n_cards++] = *card_make(page, merged, NULL);
-	}
+	for (size_t i = 0; i < result.n_hits; i++)
+		home->cards[home->n_cards++] = *card_make(page,
+		    result.hits[i].view, NULL);
 	return 0;
 }
 

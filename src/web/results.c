@@ -380,27 +380,18 @@ distance_words(const struct page *page, double km)
 	    page_number(page, (int64_t)(km + 0.5)), NULL);
 }
 
-static int
+static void
 fill_cards(const struct page *page, const struct search_result *result,
-    struct results *view, struct err *err)
+    struct results *view)
 {
 	view->cards = arena_alloc(page->arena,
 	    result->n_hits * sizeof(*view->cards));
 	for (size_t i = 0; i < result->n_hits; i++) {
-		struct merge_view *merged;
-
-		if (catalogue_group(page->api->cat, page->arena,
-			result->hits[i].group, &merged, err) == -1) {
-			if (err->code != ERR_NOTFOUND)
-				return -1;
-			continue;
-		}
-		view->cards[view->n_cards] = *card_make(page, merged,
-		    result->hits[i].snippet);
+		view->cards[view->n_cards] = *card_make(page,
+		    result->hits[i].view, result->hits[i].snippet);
 		view->cards[view->n_cards++].distance = distance_words(page,
 		    result->hits[i].km);
 	}
-	return 0;
 }
 
 /* An index is on its way: say so, and when to come again. */
@@ -451,8 +442,7 @@ show_results(struct page *page, struct http_response *res, struct err *err)
 	fill_active(page, &query, &result, &view);
 	fill_sorts(page, &query, &view);
 	fill_paging(page, &query, &result, &view);
-	if (fill_cards(page, &result, &view, err) == -1)
-		return -1;
+	fill_cards(page, &result, &view);
 	view.has_filters = view.n_facets != 0 || *view.near != '\0' ||
 			   *view.since != '\0';
 	view.json = search_link(page, "/api/v1/search", &query,

@@ -1,7 +1,7 @@
 /*
- * fuzz_query: whatever is typed is a valid query. The bytes are parsed, made
- * into an expression, and run on an index of three records; the full-text
- * index must never see a word of its own syntax (that would be an error).
+ * fuzz_query: whatever is typed is a valid query. The bytes are parsed, looked
+ * up and run on an index of six documents in two segments; they are tried as
+ * a cursor, finished as a word, and sought as a place.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,72 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "db/db.h"
+#include "search/document.h"
+#include "search/manifest.h"
 #include "search/search.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* In the place of a catalogue: nothing but a database. */
-struct catalogue {
-	struct db *db;
-};
-
-static struct catalogue cat;
 static struct search *search;
-static struct merge_view *view;
 static char folder[] = "fuzz-query-XXXXXX";
-
-struct db *
-catalogue_db(struct catalogue *c)
-{
-	return c->db;
-}
-
-int
-catalogue_read_begin(struct catalogue *c, struct err *err)
-{
-	return db_begin_read(c->db, err);
-}
-
-void
-catalogue_read_end(struct catalogue *c)
-{
-	db_rollback(c->db);
-}
-
-int
-catalogue_status(struct catalogue *c, struct catalogue_status *ret_status,
-    struct err *err)
-{
-	(void)c;
-	(void)err;
-	memset(ret_status, 0, sizeof(*ret_status));
-	return 0;
-}
-
-int
-catalogue_group(struct catalogue *c, struct arena *arena, int64_t group,
-    struct merge_view **ret_view, struct err *err)
-{
-	(void)c;
-	(void)arena;
-	(void)group;
-	(void)err;
-	*ret_view = view;
-	return 0;
-}
-
-int
-catalogue_each_view(struct catalogue *c, catalogue_change_cb callback,
-    void *ctx, struct err *err)
-{
-	(void)c;
-	for (int64_t group = 1; group <= 3; group++) {
-		if (callback(ctx, group, view, err) == -1)
-			return -1;
-	}
-	return 0;
-}
 
 static void
 finish(void)
@@ -82,9 +24,6 @@ finish(void)
 	struct err err;
 
 	search_close(search);
-	db_close(cat.db);
-	if (view != NULL)
-		arena_free(view->rec->arena);
 	if (file_remove_tree(folder, &err) == -1)
 		fprintf(stderr, "%s\n", err.text);
 }
@@ -96,39 +35,70 @@ die(const struct err *err)
 	abort();
 }
 
+static struct merge_view *
+make_view(struct arena *arena)
+{
+	struct merge_view *view = arena_alloc(arena, sizeof(*view));
+
+	view->rec = record_new(arena, RECORD_KIND_PROGRAMME,
+	    "urn:gspd:ca:00000000-0000-4000-8000-000000000001", "en");
+	record_add(view->rec, NULL, FIELD_NAME, "Choir of the harbour", "en");
+	record_add(view->rec, NULL, FIELD_SUMMARY,
+	    "Well-being for all, choirs æ±äº¬", "en");
+	return view;
+}
+
+/* Two segments of three documents, with one dead. */
 static void
 start(void)
 {
-	struct arena *arena = arena_new();
-	char path[64];
+	struct arena *arena = arena_new(), *scratch = arena_new();
+	struct builder *builder = builder_new();
+	struct merge_view *view = make_view(arena);
+	struct manifest manifest;
+	char path[96], name[32];
 	struct err err;
 
 	if (mkdtemp(folder) == NULL)
 		abort();
 	atexit(finish);
-	snprintf(path, sizeof(path), "%s/c.db", folder);
-	view = arena_alloc(arena, sizeof(*view));
-	view->rec = record_new(arena, RECORD_KIND_PROGRAMME,
-	    "urn:gspd:ca:00000000-0000-4000-8000-000000000001", "en");
-	record_add(view->rec, NULL, FIELD_NAME, "Choir of the harbour", "en");
-	record_add(view->rec, NULL, FIELD_SUMMARY,
-	    "Well-being for all, 東京 合唱団, المسنين", "en");
-	cat.db = db_open(path, DB_MODE_WRITE, NULL, 0, &err);
-	if (cat.db == NULL)
+	manifest_init(&manifest);
+	snprintf(path, sizeof(path), "%s/index", folder);
+	if (file_mkdirs(path, 0700, &err) == -1)
 		die(&err);
-	search = search_open(&cat, &err);
-	if (search == NULL || search_rebuild(search, &err) == -1)
+	for (int i = 0; i < 2; i++) {
+		for (int64_t group = 1; group <= 3; group++) {
+			arena_reset(scratch);
+			document_add(builder, scratch, i * 3 + group, view);
+		}
+		snprintf(name, sizeof(name), "%08x.seg", (unsigned)i);
+		snprintf(path, sizeof(path), "%s/index/%s", folder, name);
+		if (builder_write(builder, path, &err) == -1)
+			die(&err);
+		manifest_add(&manifest, name, 3);
+	}
+	manifest_kill(&manifest, 1, 1);
+	snprintf(path, sizeof(path), "%s/index/manifest", folder);
+	if (manifest_write(path, &manifest, &err) == -1)
 		die(&err);
+	manifest_release(&manifest);
+	builder_free(builder);
+	arena_free(scratch);
+	arena_free(arena);
+	search = search_open_index(folder);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct search_query query = { .limit = 3 };
+	struct search_suggestion *items;
 	struct search_result result;
 	struct arena *arena;
+	double lat, lon;
 	struct err err;
 	char *text;
+	size_t n;
 
 	if (search == NULL)
 		start();
@@ -140,15 +110,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* The first byte also chooses the order and tries it as a cursor. */
 	if (size > 0)
 		query.sort = (enum search_sort)(data[0] % 4);
+	query.explain = size % 2 == 0;
+	query.near.km = size % 3 == 0 ? 100 : 0;
 	if (size > 2)
 		query.cursor = text + size / 2;
 	if (search_run(search, arena, &query, &result, &err) == -1)
 		die(&err);
-	for (size_t i = 0; i < result.n_hits; i++) {
-		if (!valid_utf8(result.hits[i].snippet,
-			strlen(result.hits[i].snippet), NULL))
-			abort();
-	}
+	if (!result.is_ready || result.count > 5 ||
+	    (result.did_you_mean != NULL &&
+		!valid_utf8(result.did_you_mean, strlen(result.did_you_mean),
+		    NULL) &&
+		valid_utf8(text, strlen(text), NULL)))
+		abort();
+	if (search_suggest(search, arena, text, SEARCH_SUGGEST_MAX, &items, &n,
+		&err) == -1)
+		die(&err);
+	if (search_place(search, text, &lat, &lon, &err) == -1 &&
+	    err.code != ERR_NOTFOUND)
+		die(&err);
 	arena_free(arena);
 	free(text);
 	return 0;

@@ -15,7 +15,7 @@
 
 #include "search_reference.h"
 
-#define OTHER_FORM 0.8
+#define OTHER_FORM 0.95
 #define EARTH_KM   6371.0088
 /* Points kept as floats are off by less than this. */
 #define CLOSE_KM 0.01

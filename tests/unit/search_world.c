@@ -14,22 +14,63 @@
 
 #include "search_world.h"
 
-struct db *
-catalogue_db(struct catalogue *cat)
+const char *
+catalogue_folder(const struct catalogue *cat)
 {
-	return cat->db;
+	return cat->folder;
+}
+
+const char *
+catalogue_id(const struct catalogue *cat)
+{
+	(void)cat;
+	return "0123456789abcdef0123456789abcdef";
+}
+
+bool
+catalogue_is_readonly(const struct catalogue *cat)
+{
+	return cat->is_readonly;
+}
+
+bool
+catalogue_is_inside(const struct catalogue *cat)
+{
+	return cat->is_writing;
+}
+
+int64_t
+catalogue_before(const struct catalogue *cat)
+{
+	return cat->is_writing ? cat->version : -1;
+}
+
+int
+catalogue_begin(struct catalogue *cat, struct err *err)
+{
+	(void)err;
+	cat->is_writing = true;
+	return 0;
+}
+
+void
+catalogue_rollback(struct catalogue *cat)
+{
+	cat->is_writing = false;
 }
 
 int
 catalogue_read_begin(struct catalogue *cat, struct err *err)
 {
-	return db_begin_read(cat->db, err);
+	(void)cat;
+	(void)err;
+	return 0;
 }
 
 void
 catalogue_read_end(struct catalogue *cat)
 {
-	db_rollback(cat->db);
+	(void)cat;
 }
 
 int
@@ -79,14 +120,11 @@ world_new(void)
 	struct world *world = xcalloc(1, sizeof(*world));
 	struct err err;
 
-	snprintf(world->folder, sizeof(world->folder), "search-test-XXXXXX");
-	assert_non_null(mkdtemp(world->folder));
-	snprintf(world->path, sizeof(world->path), "%s/c.db", world->folder);
+	snprintf(world->cat.folder, sizeof(world->cat.folder),
+	    "search-test-XXXXXX");
+	assert_non_null(mkdtemp(world->cat.folder));
 	world->arena = arena_new();
 	world->cat.arena = arena_new();
-	world->cat.db = db_open(world->path, DB_MODE_WRITE, NULL, 0, &err);
-	if (world->cat.db == NULL)
-		die(&err);
 	world->search = search_open(&world->cat, &err);
 	if (world->search == NULL)
 		die(&err);
@@ -100,12 +138,22 @@ world_free(struct world *world)
 
 	search_close(world->search);
 	search_close(world->reading);
-	db_close(world->cat.db);
-	db_close(world->reader.db);
 	arena_free(world->cat.arena);
 	arena_free(world->arena);
-	assert_int_equal(file_remove_tree(world->folder, &err), 0);
+	assert_int_equal(file_remove_tree(world->cat.folder, &err), 0);
 	free(world);
+}
+
+void
+world_open_reader(struct world *world)
+{
+	struct err err;
+
+	memcpy(&world->reader, &world->cat, sizeof(world->cat));
+	world->reader.is_readonly = true;
+	world->reading = search_open(&world->reader, &err);
+	if (world->reading == NULL)
+		die(&err);
 }
 
 struct merge_view *
@@ -155,27 +203,55 @@ world_view(struct world *world, enum record_kind kind, const char *node,
 }
 
 void
+world_begin(struct world *world)
+{
+	memcpy(world->cat.before, world->cat.views, sizeof(world->cat.views));
+	world->cat.is_writing = true;
+}
+
+void
 world_put_open(struct world *world, int64_t group, struct merge_view *view)
 {
+	const struct catalogue_watch *watch = search_watch(world->search);
 	struct err err;
 
 	world->cat.views[group] = view;
 	world->reader.views[group] = view;
-	world->cat.version++;
-	if (search_update(world->search, group, view, &err) == -1)
+	if (watch->changed(watch->ctx, group, view, &err) == -1)
 		die(&err);
+}
+
+void
+world_commit(struct world *world)
+{
+	const struct catalogue_watch *watch = search_watch(world->search);
+	struct err err;
+
+	if (watch->prepare(watch->ctx, world->cat.version + 1, &err) == -1)
+		die(&err);
+	world->cat.version++;
+	world->cat.is_writing = false;
+	watch->settled(watch->ctx, true);
+}
+
+void
+world_rollback(struct world *world)
+{
+	const struct catalogue_watch *watch = search_watch(world->search);
+
+	memcpy(world->cat.views, world->cat.before, sizeof(world->cat.views));
+	memcpy(world->reader.views, world->cat.before,
+	    sizeof(world->cat.views));
+	world->cat.is_writing = false;
+	watch->settled(watch->ctx, false);
 }
 
 void
 world_put(struct world *world, int64_t group, struct merge_view *view)
 {
-	struct err err;
-
-	if (db_begin(world->cat.db, &err) == -1)
-		die(&err);
+	world_begin(world);
 	world_put_open(world, group, view);
-	if (db_commit(world->cat.db, &err) == -1)
-		die(&err);
+	world_commit(world);
 }
 
 struct search_result

@@ -101,10 +101,9 @@ static int
 setup(void **state)
 {
 	struct world *w = world_new();
-	struct err err;
 
 	for (int round = 0; round < 8; round++) {
-		assert_int_equal(db_begin(w->cat.db, &err), 0);
+		world_begin(w);
 		for (int i = 0; i < MANY; i++) {
 			if (round > 0 && draw(6) != 0)
 				continue;
@@ -116,7 +115,7 @@ setup(void **state)
 				    draw_view(w, &facts[i]));
 			}
 		}
-		assert_int_equal(db_commit(w->cat.db, &err), 0);
+		world_commit(w);
 	}
 	*state = w;
 	return 0;

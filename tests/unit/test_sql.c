@@ -19,8 +19,6 @@
 #include "db/db_sql.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_sql.h"
-#include "search/search.h"
-#include "search/search_sql.h"
 
 static const struct {
 	const char *header;
@@ -32,7 +30,6 @@ static const struct {
 	    CATALOGUE_SQL_COUNT },
 	{ "db/db_sql.h", "ledger.db", db_sql, DB_SQL_COUNT },
 	{ "ledger/ledger_sql.h", "ledger.db", ledger_sql, LEDGER_SQL_COUNT },
-	{ "search/search_sql.h", "catalogue.db", search_sql, SEARCH_SQL_COUNT },
 };
 
 static char dir[64];
@@ -42,7 +39,6 @@ static int
 setup(void **state)
 {
 	struct catalogue *cat;
-	struct search *search;
 	struct ledger *ledger;
 
 	(void)state;
@@ -53,10 +49,6 @@ setup(void **state)
 	cat = catalogue_open(dir, CATALOGUE_WRITE, &err);
 	if (ledger == NULL || cat == NULL)
 		return -1;
-	search = search_open(cat, &err);
-	if (search == NULL)
-		return -1;
-	search_close(search);
 	catalogue_close(cat);
 	ledger_close(ledger);
 	return 0;

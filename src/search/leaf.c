@@ -1,0 +1,362 @@
+/*
+ * leaf: one word. A term with few candidates is sought document by document,
+ * one with many is walked block by block; a start of a word with many terms
+ * keeps them in lists by the window that holds their next document. Section
+ * "Postings" of the search design; phrase.c has phrases.
+ */
+#include <string.h>
+
+#include "search/leaf.h"
+
+/* More terms than this are kept in lists. */
+#define FEW_TERMS 32
+/* A candidate costs this much more than a posting in a row. */
+#define SEEK_COST 4
+
+#define NO_POST UINT32_MAX
+
+static size_t
+set_size(const struct plan_set *set)
+{
+	return set->end - set->first + set->n_others;
+}
+
+size_t
+leaf_need(const struct plan_leaf *plan, size_t segment)
+{
+	size_t need = 0;
+
+	for (size_t i = 0; i < plan->n_words; i++) {
+		size_t n = set_size(&plan->words[i].sets[segment]);
+
+		if (n == 0)
+			return 0;
+		if (plan->n_words > 1 && n > PLAN_ENDS_MAX)
+			n = PLAN_ENDS_MAX;
+		need += n;
+	}
+	return need;
+}
+
+static uint32_t
+idf_of(const struct leaf *leaf, size_t post)
+{
+	return post < leaf->n_same ? leaf->plan->idf : leaf->plan->other;
+}
+
+static void
+put_in_list(struct leaf *leaf, uint32_t post)
+{
+	uint32_t doc = leaf->posts[post].doc;
+
+	if (doc == POST_END)
+		return;
+	leaf->next[post] = leaf->heads[doc / WINDOW_DOCS];
+	leaf->heads[doc / WINDOW_DOCS] = post;
+}
+
+static void
+make_lists(struct leaf *leaf, struct arena *arena)
+{
+	size_t n_windows = leaf->segment->n_docs / WINDOW_DOCS + 1;
+
+	leaf->next = arena_alloc(arena, leaf->n_posts * sizeof(*leaf->next));
+	leaf->heads = arena_alloc(arena, n_windows * sizeof(*leaf->heads));
+	memset(leaf->heads, 0xff, n_windows * sizeof(*leaf->heads));
+	for (size_t i = leaf->n_posts; i-- > 0;)
+		put_in_list(leaf, (uint32_t)i);
+}
+
+void
+leaf_init(struct leaf *leaf, struct arena *arena, const struct plan_leaf *plan,
+    struct segment *segment, size_t number, const struct scorer *scorer,
+    struct post *posts)
+{
+	const struct plan_set *set = &plan->words[0].sets[number];
+
+	memset(leaf, 0, sizeof(*leaf));
+	leaf->plan = plan;
+	leaf->segment = segment;
+	leaf->scorer = scorer;
+	leaf->posts = posts;
+	if (plan->n_words > 1) {
+		phrase_init(leaf, number);
+		return;
+	}
+	leaf->n_same = set->end - set->first;
+	leaf->n_posts = set_size(set);
+	for (size_t i = 0; i < leaf->n_posts; i++) {
+		uint32_t term = i < leaf->n_same
+				    ? set->first + (uint32_t)i
+				    : set->others[i - leaf->n_same];
+
+		if (post_init(&posts[i], segment, term) == -1)
+			leaf->is_damaged = true;
+	}
+	if (leaf->n_posts > FEW_TERMS && !leaf->is_damaged)
+		make_lists(leaf, arena);
+}
+
+/* ---- where the next document is ---- */
+
+/* Terms of lists behind us go on to where they have a document. */
+static void
+sweep(struct leaf *leaf, uint32_t base)
+{
+	uint32_t to = base / WINDOW_DOCS;
+
+	for (; leaf->swept < to; leaf->swept++) {
+		uint32_t post = leaf->heads[leaf->swept];
+
+		leaf->heads[leaf->swept] = NO_POST;
+		while (post != NO_POST) {
+			uint32_t next = leaf->next[post];
+
+			post_seek(&leaf->posts[post], base);
+			put_in_list(leaf, post);
+			post = next;
+		}
+	}
+}
+
+uint32_t
+leaf_next(struct leaf *leaf, uint32_t base)
+{
+	uint32_t least = POST_END;
+
+	if (leaf->plan->n_words > 1)
+		return phrase_next(leaf, base);
+	if (leaf->next != NULL) {
+		uint32_t n = leaf->segment->n_docs / WINDOW_DOCS + 1;
+
+		sweep(leaf, base);
+		for (uint32_t w = base / WINDOW_DOCS; w < n; w++) {
+			if (leaf->heads[w] != NO_POST)
+				return w * WINDOW_DOCS;
+		}
+		return POST_END;
+	}
+	for (size_t i = 0; i < leaf->n_posts; i++) {
+		struct post *post = &leaf->posts[i];
+
+		if (post->doc < base)
+			post_seek(post, base);
+		if (post->doc < least)
+			least = post->doc;
+	}
+	return least;
+}
+
+/* ---- into a window ---- */
+
+/* One document: its score, or the larger one. */
+static inline void
+add_one(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight,
+    uint32_t idf)
+{
+	uint32_t at = doc - window->base, score;
+
+	if (leaf->scorer == NULL) {
+		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
+		return;
+	}
+	score = idf * leaf->scorer->part[weight][leaf->segment->lengths[doc]];
+	if (!window_has(window->bits, at)) {
+		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
+		window->scores[at] = score;
+	} else if (score > window->scores[at]) {
+		window->scores[at] = score;
+	}
+}
+
+/* Bits of documents that rise, a word of bits at a time: a read and a write
+ * for each document would wait for each other. */
+static void
+add_bits(struct window *window, const uint32_t *docs, uint32_t n)
+{
+	uint32_t at = 0;
+	uint64_t bits = 0;
+
+	if (n > 0)
+		at = (docs[0] - window->base) >> 6;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t doc = docs[i] - window->base;
+
+		if (doc >> 6 != at) {
+			window->bits[at] |= bits;
+			at = doc >> 6;
+			bits = 0;
+		}
+		bits |= (uint64_t)1 << (doc & 63);
+	}
+	if (n > 0)
+		window->bits[at] |= bits;
+}
+
+/* How a window's scores are written. */
+enum fill {
+	FILL_STORE, /* no document is there yet, and none comes twice */
+	FILL_MAX,   /* all scores are 0 or real */
+	FILL_CHECK  /* scores of documents that are not there mean nothing */
+};
+
+/* The block's postings from the current one to the end of the window. Nothing
+ * but this runs for each posting of a common word. */
+static void
+add_block(struct leaf *leaf, struct window *window, struct post *post,
+    uint32_t end, uint32_t idf, enum fill fill)
+{
+	const uint8_t *lengths = leaf->segment->lengths;
+	const uint32_t *docs = post->docs;
+	uint32_t first = post->at, n = post->n;
+
+	while (n > first && docs[n - 1] >= end)
+		n--;
+	if (leaf->scorer != NULL && fill == FILL_STORE) {
+		for (uint32_t i = first; i < n; i++)
+			window->scores[docs[i] - window->base] =
+			    idf *
+			    leaf->scorer
+				->part[post->weights[i]][lengths[docs[i]]];
+	} else if (leaf->scorer != NULL && fill == FILL_MAX) {
+		for (uint32_t i = first; i < n; i++) {
+			uint32_t *at = &window->scores[docs[i] - window->base];
+			uint32_t score = idf *
+					 leaf->scorer->part[post->weights[i]]
+							   [lengths[docs[i]]];
+
+			*at = score > *at ? score : *at;
+		}
+	} else if (leaf->scorer != NULL) {
+		for (uint32_t i = first; i < n; i++)
+			add_one(leaf, window, docs[i], post->weights[i], idf);
+	}
+	if (leaf->scorer == NULL || fill != FILL_CHECK)
+		add_bits(window, docs + first, n - first);
+	post->at = n;
+	if (n < post->n)
+		post->doc = docs[n];
+}
+
+/* All documents of a term in the window. */
+static void
+add_all(struct leaf *leaf, struct window *window, struct post *post,
+    uint32_t idf, enum fill fill)
+{
+	uint32_t end = window->base + window->n;
+
+	if (post->doc < window->base)
+		post_seek(post, window->base);
+	while (post->doc < end) {
+		if (post_load(post) == -1)
+			return;
+		add_block(leaf, window, post, end, idf, fill);
+		if (post->at < post->n)
+			return;
+		post_next_block(post);
+	}
+}
+
+/* Only those in a field: the positions say which. */
+static void
+add_field(struct leaf *leaf, struct window *window, struct post *post,
+    const uint64_t *among, uint32_t idf)
+{
+	uint32_t end = window->base + window->n, doc;
+	enum search_field field = leaf->plan->term->field;
+
+	for (doc = post_seek(post, window->base); doc < end;
+	     doc = post_seek(post, doc + 1)) {
+		uint8_t weight;
+
+		if (among != NULL && !window_has(among, doc - window->base))
+			continue;
+		weight = phrase_field_weight(post, field);
+		if (weight > 0)
+			add_one(leaf, window, doc, weight, idf);
+	}
+}
+
+/* Candidates, one after the other. */
+static void
+add_among(struct leaf *leaf, struct window *window, struct post *post,
+    const uint64_t *among, uint32_t idf)
+{
+	for (uint32_t w = 0; w * 64 < window->n; w++) {
+		for (uint64_t left = among[w]; left != 0; left &= left - 1) {
+			uint32_t doc = window->base + w * 64 +
+				       (uint32_t)__builtin_ctzll(left);
+
+			if (post_seek(post, doc) == doc)
+				add_one(leaf, window, doc, post_weight(post),
+				    idf);
+			else if (post->doc == POST_END)
+				return;
+		}
+	}
+}
+
+static void
+add_term(struct leaf *leaf, struct window *window, size_t i,
+    const uint64_t *among, size_t n_among, enum fill fill)
+{
+	struct post *post = &leaf->posts[i];
+	uint32_t idf = idf_of(leaf, i);
+	uint64_t expected = (uint64_t)post->df * window->n /
+			    (leaf->segment->n_docs + 1);
+
+	if (leaf->plan->term->field != QUERY_ANY_FIELD)
+		add_field(leaf, window, post, among, idf);
+	else if (among != NULL && n_among * SEEK_COST < expected)
+		add_among(leaf, window, post, among, idf);
+	else
+		add_all(leaf, window, post, idf, fill);
+	if (post->is_damaged)
+		leaf->is_damaged = true;
+}
+
+static enum fill
+how_to_fill(const struct leaf *leaf, struct window *window)
+{
+	if (window->is_fresh && leaf->n_posts == 1)
+		return FILL_STORE;
+	if (window->is_fresh && leaf->scorer != NULL) {
+		memset(window->scores, 0, window->n * sizeof(*window->scores));
+		window->is_zeroed = true;
+	}
+	return window->is_zeroed ? FILL_MAX : FILL_CHECK;
+}
+
+void
+leaf_fill(struct leaf *leaf, struct window *window, const uint64_t *among,
+    size_t n_among)
+{
+	enum fill fill;
+	uint32_t post;
+
+	if (leaf->plan->n_words > 1) {
+		phrase_fill(leaf, window, among);
+		return;
+	}
+	fill = how_to_fill(leaf, window);
+	if (leaf->next == NULL) {
+		for (size_t i = 0; i < leaf->n_posts; i++)
+			add_term(leaf, window, i, among, n_among, fill);
+		window->is_fresh = false;
+		return;
+	}
+	sweep(leaf, window->base);
+	post = leaf->heads[window->base / WINDOW_DOCS];
+	leaf->heads[window->base / WINDOW_DOCS] = NO_POST;
+	leaf->swept = window->base / WINDOW_DOCS + 1;
+	while (post != NO_POST) {
+		uint32_t next = leaf->next[post];
+
+		add_term(leaf, window, post, among, n_among, fill);
+		if (leaf->posts[post].doc < window->base + window->n)
+			post_seek(&leaf->posts[post], window->base + window->n);
+		put_in_list(leaf, post);
+		post = next;
+	}
+	window->is_fresh = false;
+}

@@ -1,0 +1,85 @@
+/*
+ * meant: did you mean. Words that the index does not hold, or hardly, are
+ * replaced in the text of the query by the nearest one that it does. Section
+ * "Typos and suggestions" of the search design.
+ */
+#include <string.h>
+
+#include "search/fuzzy.h"
+#include "search/run.h"
+
+/* A rare word is doubted when a near one is so much more frequent. */
+#define RARE_DF     2
+#define RARE_FACTOR 50
+#define NEAR_MAX    1
+
+struct swap {
+	size_t start;
+	size_t len;
+	const char *word;
+};
+
+/* The documents of the one word of a term; -1 when it is not just a word. */
+static int64_t
+word_df(const struct plan_term *term)
+{
+	const struct plan_leaf *leaf = &term->leaves[0];
+
+	if (term->n == 0 || term->term->is_exact || leaf->n_words != 1 ||
+	    leaf->words[0].is_prefix)
+		return -1;
+	return plan_term_is_unknown(term) ? 0 : leaf->df;
+}
+
+/* A better word for a term, or NULL. */
+static const char *
+nearer(struct run *run, const struct plan_term *term, bool rare)
+{
+	struct near_word found[NEAR_MAX];
+	const struct plan_word *word = &term->leaves[0].words[0];
+	int64_t df = word_df(term);
+
+	if (df < 0 || df > (rare ? RARE_DF : 0))
+		return NULL;
+	if (fuzzy_find(run->snapshot, run->arena, word->text, word->len, found,
+		NEAR_MAX) == 0)
+		return NULL;
+	if (df > 0 && found[0].df < RARE_FACTOR * df)
+		return NULL;
+	return arena_strndup(run->arena, found[0].text, found[0].len);
+}
+
+const char *
+meant_text(struct run *run, bool rare)
+{
+	const char *text = run->asked->text, *made;
+	struct swap swaps[SEARCH_TERMS_MAX];
+	size_t n = 0, at = 0;
+	struct strbuf sb;
+
+	for (size_t i = 0; i < run->plan->n_groups; i++) {
+		const struct plan_group *group = &run->plan->groups[i];
+
+		for (size_t j = 0; j < group->n; j++) {
+			const char *word = nearer(run, &group->terms[j], rare);
+
+			if (word == NULL || n == SEARCH_TERMS_MAX)
+				continue;
+			swaps[n].start = group->terms[j].term->start;
+			swaps[n].len = group->terms[j].term->len;
+			swaps[n++].word = word;
+		}
+	}
+	if (n == 0)
+		return NULL;
+	strbuf_init(&sb, (size_t)SEARCH_QUERY_MAX * 2);
+	for (size_t i = 0; i < n; i++) {
+		strbuf_add(&sb, text + at, swaps[i].start - at);
+		strbuf_addstr(&sb, swaps[i].word);
+		at = swaps[i].start + swaps[i].len;
+	}
+	strbuf_addstr(&sb, text + at);
+	made = sb.overflow ? NULL : arena_strndup(run->arena, sb.buf, sb.len);
+	strbuf_release(&sb);
+	return made;
+}

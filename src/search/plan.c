@@ -1,0 +1,239 @@
+/*
+ * plan: words -> terms of each segment. A word finds itself and what shares
+ * a stem with it; a start finds all that go on from it. Sections "Tokens" and
+ * "Query language" of the search design.
+ */
+#include <string.h>
+
+#include "search/plan.h"
+
+struct planner {
+	struct arena *arena;
+	const struct snapshot *snapshot;
+	struct stemmer *stemmer;
+	const struct plan_stats *given;
+	struct plan *plan;
+};
+
+static void
+add_df(const struct planner *p, struct plan_word *word, const uint32_t *terms,
+    size_t first, size_t end, const struct segment *segment)
+{
+	for (size_t i = first; i < end; i++) {
+		size_t term = terms == NULL ? i : terms[i];
+
+		word->df += segment->terms[term].df;
+	}
+	if (word->df > p->snapshot->docs)
+		word->df = p->snapshot->docs;
+}
+
+/* Languages that a word was seen in; all of them when it never was. */
+static uint32_t
+langs_of(const struct planner *p, const struct plan_word *word)
+{
+	uint32_t langs = 0;
+	bool is_known = false;
+
+	for (size_t s = 0; s < p->snapshot->n; s++) {
+		const struct plan_set *set = &word->sets[s];
+
+		if (set->first == set->end)
+			continue;
+		is_known = true;
+		langs |=
+		    p->snapshot->segments[s].segment->terms[set->first].langs;
+	}
+	return is_known ? langs : UINT32_MAX;
+}
+
+struct others {
+	uint32_t terms[PLAN_OTHERS_MAX];
+	size_t n;
+};
+
+static void
+add_others(struct planner *p, const struct plan_word *word, size_t s,
+    uint32_t key, uint32_t langs, struct others *others)
+{
+	const struct segment *segment = p->snapshot->segments[s].segment;
+	uint32_t found[PLAN_OTHERS_MAX];
+	size_t n = dict_stems(segment, key, found, PLAN_OTHERS_MAX);
+
+	for (size_t i = 0; i < n && others->n < PLAN_OTHERS_MAX; i++) {
+		const char *text;
+		size_t len;
+		bool is_new = found[i] != word->sets[s].first ||
+			      word->sets[s].first == word->sets[s].end;
+
+		for (size_t j = 0; is_new && j < others->n; j++)
+			is_new = others->terms[j] != found[i];
+		if (!is_new)
+			continue;
+		text = dict_text(segment, found[i], &len);
+		if (stem_is_same(p->stemmer, word->text, word->len, text, len,
+			langs & segment->terms[found[i]].langs))
+			others->terms[others->n++] = found[i];
+	}
+}
+
+static void
+find_others(struct planner *p, struct plan_word *word)
+{
+	uint32_t keys[STEM_KEYS_MAX], langs = langs_of(p, word);
+	size_t n_keys = stem_keys(p->stemmer, word->text, word->len, langs,
+	    keys);
+
+	for (size_t s = 0; n_keys > 0 && s < p->snapshot->n; s++) {
+		struct plan_set *set = &word->sets[s];
+		struct others others = { .n = 0 };
+
+		for (size_t k = 0; k < n_keys; k++)
+			add_others(p, word, s, keys[k], langs, &others);
+		if (others.n == 0)
+			continue;
+		set->others = arena_items(p->arena, others.terms, others.n,
+		    sizeof(*others.terms));
+		set->n_others = others.n;
+		add_df(p, word, others.terms, 0, others.n,
+		    p->snapshot->segments[s].segment);
+	}
+}
+
+static void
+find_word(struct planner *p, struct plan_word *word, bool wants_others)
+{
+	word->sets = arena_alloc(p->arena,
+	    (p->snapshot->n + 1) * sizeof(*word->sets));
+	for (size_t s = 0; s < p->snapshot->n; s++) {
+		const struct segment *segment =
+		    p->snapshot->segments[s].segment;
+		struct plan_set *set = &word->sets[s];
+
+		if (word->is_prefix) {
+			dict_prefix(segment, word->text, word->len, &set->first,
+			    &set->end);
+		} else {
+			uint32_t term = dict_find(segment, word->text,
+			    word->len);
+
+			if (term != TERM_NONE) {
+				set->first = term;
+				set->end = term + 1;
+			}
+		}
+		add_df(p, word, NULL, set->first, set->end, segment);
+	}
+	if (wants_others && !word->is_prefix)
+		find_others(p, word);
+}
+
+/* The leaf's own documents, or those that a cursor brought. */
+static int64_t
+stats_df(struct planner *p, int64_t df)
+{
+	struct plan_stats *stats = &p->plan->stats;
+	size_t i = stats->n;
+
+	if (i == PLAN_STATS_MAX)
+		return df;
+	if (p->given != NULL && i < p->given->n)
+		df = p->given->dfs[i];
+	stats->dfs[stats->n++] = df;
+	return df;
+}
+
+static void
+make_leaf(struct planner *p, struct plan_leaf *leaf,
+    const struct query_term *term, const struct query_alt *alt)
+{
+	const char *at = alt->phrase;
+
+	leaf->term = term;
+	leaf->alt = alt;
+	leaf->words = arena_alloc(p->arena,
+	    QUERY_TOKENS_MAX * sizeof(*leaf->words));
+	while (*at != '\0' && leaf->n_words < QUERY_TOKENS_MAX) {
+		struct plan_word *word = &leaf->words[leaf->n_words++];
+
+		word->text = at;
+		word->len = strcspn(at, " ");
+		at += word->len;
+		word->is_prefix = alt->is_prefix && *at == '\0';
+		at += strspn(at, " ");
+	}
+	for (size_t i = 0; i < leaf->n_words; i++) {
+		struct plan_word *word = &leaf->words[i];
+
+		find_word(p, word, !term->is_exact && leaf->n_words == 1);
+		if (i == 0 || word->df < leaf->df)
+			leaf->df = word->df;
+	}
+	leaf->df = stats_df(p, leaf->df);
+	leaf->idf = score_idf(p->plan->stats.docs, leaf->df, 1);
+	leaf->other = score_idf(p->plan->stats.docs, leaf->df,
+	    SCORE_OTHER_FORM);
+}
+
+static void
+make_term(struct planner *p, struct plan_term *made,
+    const struct query_term *term)
+{
+	made->term = term;
+	made->n = term->n_alts;
+	made->leaves = arena_alloc(p->arena,
+	    (made->n + 1) * sizeof(*made->leaves));
+	for (size_t i = 0; i < made->n; i++)
+		make_leaf(p, &made->leaves[i], term, &term->alts[i]);
+}
+
+static void
+make_group(struct planner *p, struct plan_group *made,
+    struct query_group *group)
+{
+	made->group = group;
+	made->n = group->n;
+	made->terms = arena_alloc(p->arena,
+	    (made->n + 1) * sizeof(*made->terms));
+	for (size_t i = 0; i < made->n; i++) {
+		struct plan_term *term = &made->terms[i];
+
+		make_term(p, term, group->terms[i]);
+		for (size_t j = 0; j < term->n; j++)
+			made->df += term->leaves[j].df;
+	}
+}
+
+struct plan *
+plan_make(struct arena *arena, const struct snapshot *snapshot,
+    struct stemmer *stemmer, struct query *query,
+    const struct plan_stats *stats)
+{
+	struct plan *plan = arena_alloc(arena, sizeof(*plan));
+	struct planner p = { arena, snapshot, stemmer, stats, plan };
+
+	plan->snapshot = snapshot;
+	plan->stats.docs = stats != NULL ? stats->docs : snapshot->docs;
+	plan->stats.words = stats != NULL ? stats->words : snapshot->words;
+	plan->groups = arena_alloc(arena,
+	    (query->n_groups + 1) * sizeof(*plan->groups));
+	for (size_t i = 0; i < query->n_groups; i++)
+		make_group(&p, &plan->groups[i], &query->groups[i]);
+	plan->n_groups = query->n_groups;
+	plan->without = arena_alloc(arena,
+	    (query->n_without + 1) * sizeof(*plan->without));
+	for (size_t i = 0; i < query->n_without; i++)
+		make_term(&p, &plan->without[i], query->without[i]);
+	plan->n_without = query->n_without;
+	return plan;
+}
+
+bool
+plan_term_is_unknown(const struct plan_term *term)
+{
+	for (size_t i = 0; i < term->n; i++) {
+		if (term->leaves[i].df > 0)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,88 @@
+/*
+ * run: what the files of one search share.
+ *
+ *   run.c      the course of a search
+ *   match.c    one segment: words, filters, counts, order
+ *   result.c   what was found -> struct search_result
+ *   meant.c    did you mean
+ *   explain.c  the parts of a score
+ *
+ * Inside search/.
+ */
+#ifndef SEARCH_RUN_H
+#define SEARCH_RUN_H
+
+#include "search/eval.h"
+#include "search/hits.h"
+#include "search/writer.h"
+
+struct search {
+	struct catalogue *cat; /* NULL: an index without one */
+	struct writer *writer; /* NULL: reading */
+	struct catalogue_watch watch;
+	struct snapshot *snapshot;
+	struct stemmer *stemmer;
+	struct scorer *scorer;
+	struct eval_space space;
+};
+
+/* Orders, as cursors name them. */
+enum order {
+	ORDER_SCORE = CURSOR_BY_SCORE,
+	ORDER_NEWEST = 'n',
+	ORDER_CHECKED = 'c',
+	ORDER_YEAR = 'y',
+	ORDER_DISTANCE = 'd'
+};
+
+/* A value selected or refused, by facet. */
+struct chosen {
+	enum search_facet facet;
+	const char *value;
+};
+
+#define CHOSEN_MAX (2 * SEARCH_FILTERS_MAX)
+
+struct run {
+	struct search *search;
+	struct snapshot *snapshot;
+	struct arena *arena;
+	const struct search_query *asked;
+	struct query *query;
+	struct plan *plan;
+	enum order order;
+	struct chosen chosen[CHOSEN_MAX];
+	size_t n_chosen;
+	unsigned selected; /* facets with a selection, one bit each */
+	const struct cursor *cursor;
+	size_t keep; /* hits to collect */
+	struct hits hits;
+	int64_t total;
+	int64_t *counts; /* by value of the snapshot */
+	bool has_words;  /* some word is asked for and not dropped */
+	bool is_found;   /* the words alone match something */
+	float **km;      /* by segment, by document: NULL without a place */
+};
+
+/* match.c: everything that matches in one segment. ERR_FORMAT when damaged. */
+int match_segment(struct run *run, size_t number, struct err *err) MUST_CHECK;
+/* match.c: documents of the words alone, in all segments. */
+int match_count(struct run *run, int64_t *ret_n, struct err *err) MUST_CHECK;
+/* match.c: the whole plan over all segments, from nothing. */
+int match_all(struct run *run, struct err *err) MUST_CHECK;
+void match_release(struct run *run);
+
+/* result.c */
+void result_facets(struct run *run, struct search_result *result);
+int result_hits(struct run *run, struct search_result *result,
+    struct err *err) MUST_CHECK;
+
+/* meant.c: the query's text with words that are not in the index, or are rare
+ * (and `rare` is asked for), replaced by near ones; NULL when there are none. */
+const char *meant_text(struct run *run, bool rare);
+
+/* explain.c */
+int explain_hit(struct run *run, const struct hit *hit,
+    struct search_hit *ret_hit, struct err *err) MUST_CHECK;
+
+#endif
