@@ -161,12 +161,31 @@ struct scan {
 	float *ret_km;
 };
 
+/* Cephes' polynomial for arcsines up to 0.5, whose square is x2. */
+static float
+short_arcsine(float x, float x2)
+{
+	float p = 4.2163199048e-2f;
+
+	p = p * x2 + 2.4181311049e-2f;
+	p = p * x2 + 4.5470025998e-2f;
+	p = p * x2 + 7.4953002686e-2f;
+	p = p * x2 + 1.6666752422e-1f;
+	return p * x2 * x + x;
+}
+
+/* The way of a chord. asinf() would take half of the time of a search for
+ * what is near a place. */
 static float
 km_of_chord2(double chord2)
 {
-	float half = sqrtf((float)chord2) / 2;
+	float half2 = (float)chord2 / 4, half = sqrtf(half2), rest2;
 
-	return (float)(2 * EARTH_KM) * asinf(half < 1 ? half : 1);
+	if (half <= 0.5f)
+		return (float)(2 * EARTH_KM) * short_arcsine(half, half2);
+	rest2 = half < 1 ? (1 - half) / 2 : 0;
+	return (float)(2 * EARTH_KM) *
+	       ((float)(M_PI / 2) - 2 * short_arcsine(sqrtf(rest2), rest2));
 }
 
 static void
