@@ -82,12 +82,12 @@ api_handle(struct api *api, const struct http_request *req,
 }
 
 int
-api_is_ready(struct api *api, bool *ret_is_ready, struct err *err)
+api_is_ready(struct search *search, bool *ret_is_ready, struct err *err)
 {
 	struct search_query query = { .limit = 1, .no_facets = true };
 	struct arena *arena = arena_new();
 	struct search_result result;
-	int ret = search_run(api->search, arena, &query, &result, err);
+	int ret = search_run(search, arena, &query, &result, err);
 
 	if (ret == 0)
 		*ret_is_ready = result.is_ready;

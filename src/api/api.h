@@ -88,7 +88,7 @@ void api_suggestions(struct json_writer *w,
     const struct search_suggestion *items, size_t n);
 void api_explain(struct json_writer *w, const struct search_hit *hit);
 /* Can anything be searched by now? Not while the first index is made. */
-int api_is_ready(struct api *api, bool *ret_is_ready,
+int api_is_ready(struct search *search, bool *ret_is_ready,
     struct err *err) MUST_CHECK;
 
 /* ---- requests ---- */

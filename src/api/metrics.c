@@ -90,7 +90,7 @@ write_catalogue(struct strbuf *out, struct api *api, struct err *err)
 	if (api->cat != NULL && catalogue_status(api->cat, &status, err) == -1)
 		return -1;
 	if (api->cat != NULL && api->search != NULL &&
-	    api_is_ready(api, &is_ready, err) == -1)
+	    api_is_ready(api->search, &is_ready, err) == -1)
 		return -1;
 	gauge(out, "gspd_ready", NULL,
 	    "1 when the catalogue can be searched, as /readyz says.", is_ready);

@@ -6,6 +6,7 @@
  */
 #include "api/api.h"
 
+#include <math.h>
 #include <string.h>
 
 #define PLACE_BYTES 1000           /* a longer name names no place */
@@ -208,8 +209,9 @@ api_near_facts(struct json_writer *w, const struct api_query *query)
 		return;
 	json_key(w, "near");
 	json_object(w);
-	json_pair_real(w, "lat", query->search.near.lat);
-	json_pair_real(w, "lon", query->search.near.lon);
+	/* A metre or so: a place is a mean, of no greater sharpness. */
+	json_pair_real(w, "lat", round(query->search.near.lat * 1e5) / 1e5);
+	json_pair_real(w, "lon", round(query->search.near.lon * 1e5) / 1e5);
 	json_pair_real(w, "km", query->search.near.km);
 	json_object_end(w);
 }

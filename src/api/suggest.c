@@ -60,6 +60,7 @@ api_suggest(struct api *api, const struct http_request *req,
 	struct http_params params;
 	struct json_writer w;
 	const char *text;
+	bool is_ready = true;
 	size_t limit, n;
 	char *etag;
 
@@ -67,8 +68,12 @@ api_suggest(struct api *api, const struct http_request *req,
 	    read_params(req->arena, &params, &text, &limit, err) == -1 ||
 	    catalogue_status(api->cat, &status, err) == -1 ||
 	    search_suggest(api->search, req->arena, text, limit, &items, &n,
-		err) == -1)
+		err) == -1 ||
+	    (n == 0 && api_is_ready(api->search, &is_ready, err) == -1))
 		return -1;
+	if (!is_ready)
+		return err_set(err, ERR_STALE,
+		    "the search index is being made: try again in a minute");
 	json_writer_init(&w, &res->body, 0);
 	json_object(&w);
 	api_suggestions(&w, items, n);

@@ -68,7 +68,7 @@ serve_ready(struct api *api, const struct http_request *req,
 	if (api->cat == NULL || api->search == NULL)
 		http_response_text(res, 503,
 		    arena_printf(req->arena, "not ready: %s\n", api->why));
-	else if (api_is_ready(api, &is_ready, &err) == -1) {
+	else if (api_is_ready(api->search, &is_ready, &err) == -1) {
 		api->is_broken = true;
 		http_response_text(res, 503,
 		    arena_printf(req->arena, "not ready: %s\n", err.text));

@@ -369,6 +369,7 @@ test_unready(void **state)
 	assert_header("Retry-After", "5");
 	/* Without an index no place is known, which says nothing of places. */
 	problem("/api/v1/search?near=" EVIL, 503, "search index");
+	problem("/api/v1/suggest?q=", 503, "search index");
 	get("/search?q=choir&near=Leeds", "", 503);
 	assert_header("Retry-After", "5");
 	assert_header("Content-Type", "text/html; charset=utf-8");
