@@ -2,8 +2,8 @@
  * stem: keys under which the forms of one word meet. Calls libstemmer, whose
  * stemmers want words as written, while the index holds folded ones: some
  * endings are lost in that, but alike on both sides. Neighbours: token.c
- * folds, plural.c has the forms that hold in any language, arabic.c its light
- * stemmer. Section "What counts as the same word" of docs/search.md.
+ * folds, plural.c has the forms that hold in any language, arabic.c and welsh.c
+ * stemmers of our own. Section "What counts as the same word" of docs/search.md.
  */
 #include <libstemmer.h>
 #include <stdlib.h>
@@ -76,6 +76,7 @@ static const struct {
 	[STEM_TA] = { "tamil", TAMIL },
 	[STEM_YI] = { "yiddish", HEBREW },
 	[STEM_AR] = { NULL, ARABIC }, /* arabic.c */
+	[STEM_CY] = { NULL, LATIN },  /* welsh.c */
 };
 
 /* ISO 639-1, and 639-2 where people use it. */
@@ -129,6 +130,8 @@ static const struct {
 	{ "nld", STEM_NL },
 	{ "dut", STEM_NL },
 	{ "ara", STEM_AR },
+	{ "cy", STEM_CY },
+	{ "cym", STEM_CY },
 };
 
 uint32_t
@@ -264,6 +267,18 @@ is_foreign(unsigned lang, const char *word, size_t len)
 	return lang != STEM_EN && len == 4 && memcmp(word, "news", 4) == 0;
 }
 
+static bool
+stem_welsh(const char *word, size_t len, stem_cb callback, void *ctx)
+{
+	char stems[WELSH_STEMS_MAX][STEM_WORD_MAX + 4];
+	size_t n = welsh_stems(word, len, stems);
+	bool goes_on = true;
+
+	for (size_t i = 0; i < n && goes_on; i++)
+		goes_on = callback(ctx, STEM_CY, stems[i], strlen(stems[i]));
+	return goes_on;
+}
+
 /* The stem of one language, when it says enough. */
 static bool
 stem_one(struct stemmer *stemmer, unsigned lang, const char *word, size_t len,
@@ -277,6 +292,8 @@ stem_one(struct stemmer *stemmer, unsigned lang, const char *word, size_t len,
 
 		return callback(ctx, lang, word, n);
 	}
+	if (lang == STEM_CY)
+		return stem_welsh(word, len, callback, ctx);
 	if (lang == STEM_EN && english_apart(word, len) > 0)
 		return callback(ctx, lang, word, english_apart(word, len));
 	memcpy(stem, word, len);

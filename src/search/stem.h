@@ -10,10 +10,10 @@
 
 #include "base/base.h"
 
-#define STEM_KEYS_MAX 24
+#define STEM_KEYS_MAX 32
 
 /* Every language that has a bit. */
-#define STEM_LANGS_ALL 0x0fffffffu
+#define STEM_LANGS_ALL 0x1fffffffu
 
 /* The bit of a language ("pt-BR" as "pt"); 0 when it has no stemmer. */
 uint32_t stem_lang(const char *lang);

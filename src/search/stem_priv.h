@@ -1,6 +1,6 @@
 /*
- * stem_priv: what stem.c shares with restore.c, english.c and
- * arabic.c.
+ * stem_priv: what stem.c shares with restore.c, english.c,
+ * arabic.c and welsh.c.
  */
 #ifndef SEARCH_STEM_PRIV_H
 #define SEARCH_STEM_PRIV_H
@@ -43,6 +43,7 @@ enum {
 	STEM_TA,
 	STEM_YI,
 	STEM_AR,
+	STEM_CY,
 	STEM_LANGS,
 	STEM_ANY = 31 /* in keys only: forms that hold in any language */
 };
@@ -58,6 +59,10 @@ size_t english_spelling(char *word, size_t len);
 /* english.c: bytes of the start that is the stem of a word which the stemmer
  * takes for another; 0 when it does not. */
 size_t english_apart(const char *word, size_t len);
+#define WELSH_STEMS_MAX 4
+/* welsh.c: stems of a word of at most STEM_WORD_MAX bytes; how many. */
+size_t welsh_stems(const char *word, size_t len,
+    char ret_stems[WELSH_STEMS_MAX][STEM_WORD_MAX + 4]);
 /* arabic.c: move *word to the start of its stem; returns its bytes. */
 size_t arabic_stem(const char **word, size_t len);
 

@@ -226,6 +226,22 @@ static const struct {
 	{ "en", "harbour", "harbors" },
 	{ "en", "judgement", "judgment" },
 	{ "en", "prize", "prizes" },
+	{ "cy", "gardd", "ardd" },
+	{ "cy", "cath", "gath" },
+	{ "cy", "cath", "chath" },
+	{ "cy", "cath", "nghath" },
+	{ "cy", "pobl", "bobl" },
+	{ "cy", "pobl", "mhobl" },
+	{ "cy", "gweithgaredd", "weithgareddau" },
+	{ "cy", "grŵp", "grwpiau" },
+	{ "cy", "canolfan", "ganolfannau" },
+	{ "cy", "teulu", "deuluoedd" },
+	{ "cy", "ysgol", "ysgolion" },
+	{ "cy", "llyfrgell", "lyfrgell" },
+	{ "cy", "meddwl", "feddwl" },
+	{ "cy", "rhaglen", "raglen" },
+	{ "cy", "dawns", "ddawns" },
+	{ "cy", "bach", "fach" },
 	/* whatever the language */
 	{ "", "choir", "choirs" },
 	{ "", "women", "woman" },
@@ -295,6 +311,10 @@ static const struct {
 	{ "fi", "talo", "talous" },
 	{ "ar", "علم", "عمل" },
 	{ "ar", "وردة", "ردة" },
+	{ "cy", "cath", "rhath" },
+	{ "cy", "llan", "rhan" },
+	{ "cy", "newydd", "newid" },
+	{ "en", "bath", "path" },
 	{ "", "choir", "chair" },
 	/* a language counts only for words seen in it */
 	{ "", "Gruppe", "Gruppen" },
@@ -369,7 +389,7 @@ test_langs(void **state)
 	static const char *const langs[] = { "en", "fr", "de", "es", "pt", "it",
 		"nl", "sv", "da", "no", "fi", "hu", "ro", "ru", "tr", "ca",
 		"eu", "ga", "lt", "id", "el", "sr", "hy", "hi", "ne", "ta",
-		"yi", "ar" };
+		"yi", "ar", "cy" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(langs); i++) {
