@@ -10,8 +10,10 @@
  */
 #include <sys/random.h>
 
-#define XXH_INLINE_ALL
+#include <assert.h>
 #include <endian.h>
+
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "search/invert.h"

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE /* sync_file_range() */
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,11 +15,13 @@
 #include "search/bytes.h"
 #include "search/segout.h"
 
-#define BUF_CHUNKS 16
+/* Small enough to be still in the cache when the kernel copies it. */
+#define BUF_CHUNKS 2
 #define BUF_SIZE   (BUF_CHUNKS * SEGMENT_CHUNK)
 /* Bytes after which the disk is asked to begin: the sync at the end has less
  * to wait for, and readers are not held up by one large burst. */
-#define BURST (8 * BUF_SIZE)
+#define BURST ((size_t)8 << 20)
+static_assert(BURST % BUF_SIZE == 0, "bursts end where buffers do");
 
 void
 bytes_grow(struct bytes *b, size_t more)
