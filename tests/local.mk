@@ -41,7 +41,8 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_real_data.py \
 	tests/t/test_relay.py \
 	tests/t/test_rotate.py \
-	tests/t/test_sandbox.py
+	tests/t/test_sandbox.py \
+	tests/t/test_search_shown.py
 
 # What people type and must find: run by script/test.
 EXTRA_DIST += tests/relevance/README.md tests/relevance/baseline \

@@ -121,6 +121,14 @@ make_query(struct app *app, struct api_query *query, struct err *err)
 }
 
 static int
+no_index(struct err *err)
+{
+	return err_set(err, ERR_BUSY,
+	    "the search index is being made: try again in a minute, or make "
+	    "it with gspd rebuild");
+}
+
+static int
 find(struct app *app, struct api_query *query, struct strbuf *out,
     struct err *err)
 {
@@ -134,9 +142,7 @@ find(struct app *app, struct api_query *query, struct strbuf *out,
 		return -1;
 	/* Before the place: without an index none is known. */
 	if (!result.is_ready)
-		return err_set(err, ERR_BUSY,
-		    "the search index is being made: try again in a minute, "
-		    "or make it with gspd rebuild");
+		return no_index(err);
 	if (api_near_check(query, near, &why) == -1)
 		return err_set(err, ERR_NOTFOUND, "--%s", why.text);
 	search_print(app, query, &result, out);
@@ -150,14 +156,18 @@ suggest(struct app *app, const char *start, size_t limit, struct strbuf *out,
     struct err *err)
 {
 	struct search_suggestion *items;
+	bool is_ready = true;
 	struct json_writer w;
 	size_t n;
 
 	if (limit > SEARCH_SUGGEST_MAX)
 		limit = SEARCH_SUGGEST_MAX;
 	if (search_suggest(app->search, app->arena, start, limit, &items, &n,
-		err) == -1)
+		err) == -1 ||
+	    (n == 0 && api_is_ready(app->search, &is_ready, err) == -1))
 		return -1;
+	if (!is_ready)
+		return no_index(err);
 	if (app->json) {
 		json_writer_init(&w, out, 0);
 		json_object(&w);

@@ -93,11 +93,18 @@ text_part(struct strbuf *sb, const struct search_part *part)
 	strbuf_addch(sb, '\n');
 }
 
-/* The parts add up to the score, unless nothing was scored. */
+/* The parts add up to the score. */
 static void
 text_explain(struct strbuf *sb, const struct search_hit *hit,
     const struct search_result *result)
 {
+	if (hit->n_parts == 0) {
+		strbuf_addf(sb,
+		    "              no words to score; quality %u of "
+		    "255\n",
+		    hit->prior);
+		return;
+	}
 	for (size_t i = 0; i < hit->n_parts; i++)
 		text_part(sb, &hit->parts[i]);
 	strbuf_addf(sb,
@@ -116,7 +123,7 @@ text_item(struct strbuf *sb, const struct merge_view *view,
 	    view->rec->id);
 	if (hit->km >= 0)
 		strbuf_addf(sb, "%.1f km  ", hit->km);
-	log_quote(sb, title, strlen(title), 200);
+	out_safe(sb, title);
 	if (view->n_members > 1)
 		strbuf_addf(sb, " (%zu records)", view->n_members);
 	strbuf_addch(sb, '\n');

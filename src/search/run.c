@@ -298,7 +298,7 @@ search_run(struct search *search, struct arena *arena,
 		catalogue_read_end(search->cat);
 	match_release(&run);
 	if (rc == -1)
-		return -1;
+		return search_failed(err);
 	result.took_us = clock_monotonic_us() - started;
 	*ret_result = result;
 	return 0;

@@ -64,6 +64,10 @@ struct run {
 	float **km;      /* by segment, by document: NULL without a place */
 };
 
+/* search.c: a damaged index is trouble of this node (ERR_DB), and where it
+ * lies nothing for those who search. -1. */
+int search_failed(struct err *err);
+
 /* match.c: everything that matches in one segment. ERR_FORMAT when damaged. */
 int match_segment(struct run *run, size_t number, struct err *err) MUST_CHECK;
 /* match.c: documents of the words alone, in all segments. */

@@ -94,6 +94,16 @@ take_token(void *ctx, const struct token *token)
 }
 
 int
+search_failed(struct err *err)
+{
+	if (err->code != ERR_FORMAT)
+		return -1;
+	return err_set(err, ERR_DB,
+	    "the search index is damaged: a running gspd serve makes it again "
+	    "by itself, gspd rebuild at once");
+}
+
+int
 search_suggest(struct search *search, struct arena *arena, const char *text,
     size_t limit, struct search_suggestion **ret_items, size_t *ret_n,
     struct err *err)
@@ -104,7 +114,7 @@ search_suggest(struct search *search, struct arena *arena, const char *text,
 	struct last last = { 0 };
 
 	if (snapshot_refresh(search->snapshot, err) == -1)
-		return -1;
+		return search_failed(err);
 	len = utf8_floor(text, len);
 	/* What stands behind the last space is being typed. */
 	for (at = len; at > 0 && text[at - 1] != ' ';)
@@ -239,5 +249,5 @@ search_place(struct search *search, const char *name, double *ret_lat,
 		place_degrees(&point, ret_lat, ret_lon);
 	}
 	arena_free(arena);
-	return rc;
+	return rc == -1 ? search_failed(err) : 0;
 }
