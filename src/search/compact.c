@@ -276,7 +276,7 @@ copy_points(struct compaction *c)
 	size_t i, k;
 
 	for (i = 0; i < c->n_sources; i++) {
-		const struct source *source = &c->sources[i];
+		struct source *source = &c->sources[i];
 		const struct places *places = &source->segment->places;
 
 		for (k = 0; k < places->n_points; k++) {
@@ -286,6 +286,9 @@ copy_points(struct compaction *c)
 			if (point.doc != GONE)
 				place_builder_add_point(c->places, &point);
 		}
+		/* Nobody needs them now, and what follows needs memory. */
+		free(source->numbers);
+		source->numbers = NULL;
 	}
 }
 
@@ -479,9 +482,9 @@ write_all(struct compaction *c, const char *path, struct err *err)
 	c->places = place_builder_new();
 	if (look(c, err) == -1 || merge_docs(c, err) == -1)
 		goto out;
-	copy_points(c);
 	if (merge_words(c, err) == -1)
 		goto out;
+	copy_points(c);
 	stemmer = stemmer_new();
 	result = segwrite_finish(c->out, c->filters, c->places, stemmer, err);
 out:

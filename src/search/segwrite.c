@@ -258,9 +258,11 @@ write_docs(struct segwrite *w)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(parts); i++)
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
 		section_write(w, parts[i].section, parts[i].bytes->data,
 		    parts[i].bytes->len);
+		bytes_clear(parts[i].bytes);
+	}
 }
 
 static void
@@ -275,10 +277,11 @@ write_facets_and_places(struct segwrite *w, struct filter_builder *filters,
 	section_write(w, SECTION_VALUE_TEXT, f.text, f.text_len);
 	section_write(w, SECTION_FILTERS, f.filters, f.filters_len);
 	section_write(w, SECTION_LANES, f.lanes, f.lanes_len);
+	/* Before the points take as much again. */
+	filter_builder_clear(filters);
 	place_builder_finish(places, &p);
 	section_write(w, SECTION_CELLS, p.cells, p.cells_len);
 	section_write(w, SECTION_POINTS, p.points, p.points_len);
-	filter_builder_clear(filters);
 	place_builder_clear(places);
 }
 
