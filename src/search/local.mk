@@ -6,6 +6,9 @@ src_search_libsearch_a_SOURCES = \
 	src/search/bytes.h \
 	src/search/compact.c \
 	src/search/compact.h \
+	src/search/compact_priv.h \
+	src/search/compact_queue.c \
+	src/search/compact_words.c \
 	src/search/complete.c \
 	src/search/dict.c \
 	src/search/document.c \
@@ -64,6 +67,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/search.h \
 	src/search/segment.c \
 	src/search/segment.h \
+	src/search/segment_fault.c \
 	src/search/segout.c \
 	src/search/segout.h \
 	src/search/segwrite.c \

@@ -61,6 +61,14 @@ segment_group(const struct segment *segment, uint32_t doc)
 /* The document of a group, or UINT32_MAX. */
 uint32_t segment_find_group(const struct segment *segment, int64_t group);
 
+/* ---- segment_fault.c: what is wrong, or NULL ---- */
+
+/* The header, and where sections lie and how large they are. */
+const char *segment_layout_fault(const struct seg_header *header, uint64_t size,
+    bool is_trusting);
+/* Words, stems, groups and lengths. */
+const char *segment_content_fault(const struct segment *segment);
+
 /* ---- dict.c ---- */
 
 #define TERM_NONE UINT32_MAX
