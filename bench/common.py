@@ -2,12 +2,15 @@
 machine, figures with their spread."""
 import json
 import os
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 
 class Failed(Exception):
@@ -58,6 +61,63 @@ def make_tools(build, tools):
             raise Failed("%s is missing: make && make bench-tools, then "
                          "give --build" % path)
     return paths
+
+
+class Nodes:
+    """gspd nodes in a work folder, and their servers."""
+
+    def __init__(self, build, work):
+        self.gspd = os.path.join(build, "gspd")
+        self.work = work
+        self.servers = []
+
+    def path(self, *parts):
+        return os.path.join(self.work, *parts)
+
+    def node(self, folder, name):
+        port = free_port()
+        timed([self.gspd, "-d", folder, "init", "--node", name,
+               "--organisation", "Bench " + name, "--url",
+               "http://127.0.0.1:%d/" % port, "--listen",
+               "127.0.0.1:%d" % port, "--languages", "en", "--yes"])
+        return port
+
+    def serve(self, folder, port):
+        log = open(self.path("serve.log"), "ab")
+        child = subprocess.Popen([self.gspd, "-d", folder, "serve"],
+                                 stdout=log, stderr=log,
+                                 stdin=subprocess.DEVNULL)
+        log.close()
+        self.servers.append(child)
+        url = "http://127.0.0.1:%d/feed/head.xml" % port
+        for _ in range(300):
+            if child.poll() is not None:
+                raise Failed("gspd serve ended: %s" % self.tail("serve.log"))
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    answer.read()
+                return child
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise Failed("gspd serve does not answer at " + url)
+
+    def tail(self, name):
+        with open(self.path(name), errors="replace") as f:
+            return f.read()[-400:]
+
+    def stop(self, child):
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.wait(30)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.servers.remove(child)
+
+    def stop_all(self):
+        for child in list(self.servers):
+            self.stop(child)
 
 
 def spread(values):

@@ -159,7 +159,7 @@ fi
 
 verdict "scripts can be run" "$(
 	for f in autogen.sh script/* .ci/run bench/run bench/search \
-	    bench/queries bench/bandwidth bench/bootstrap; do
+	    bench/live bench/queries bench/bandwidth bench/bootstrap; do
 		[ ! -f "$f" ] || [ -x "$f" ] || echo "$f: no run bit"
 	done)"
 
