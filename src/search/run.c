@@ -246,6 +246,16 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 	return match_all(run, err);
 }
 
+/* An index of another catalogue has other numbers: it is being made again. */
+static bool
+is_ours(const struct run *run)
+{
+	const struct catalogue *cat = run->search->cat;
+
+	return cat == NULL || strcmp(run->snapshot->manifest.catalogue,
+				  catalogue_id(cat)) == 0;
+}
+
 /* Few hits: a word that is rare may be a mistyped frequent one. */
 #define FEW_HITS 3
 
@@ -255,7 +265,7 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 {
 	if (snapshot_refresh(run->snapshot, err) == -1)
 		return -1;
-	result->is_ready = run->snapshot->is_ready;
+	result->is_ready = run->snapshot->is_ready && is_ours(run);
 	if (!result->is_ready)
 		return 0;
 	result->version = run->snapshot->manifest.version;

@@ -34,31 +34,12 @@ bool token_is_inside(uint32_t ch);
 bool token_is_clustered(uint32_t ch);
 
 /*
- * Other forms under which a folded word is indexed, and which a query for
- * it also asks: singulars of English, French, Spanish and Portuguese
- * plurals, Arabic words without the article. Both sides add the same forms,
- * so that "choir" finds "choirs" and the other way round.
+ * Other forms of a folded word whatever its language: singulars of English,
+ * French, Spanish and Portuguese plurals, Arabic words without the article.
+ * They are keys of a word beside its stems (stem.h).
  */
 #define TOKEN_VARIANTS_MAX 3
 size_t token_variants(const char *word, size_t len,
     char ret_variants[TOKEN_VARIANTS_MAX][TOKEN_MAX]);
-
-/* What stands between values in the index: no query can hold it, so that no
- * phrase reaches across. */
-#define TOKEN_GAP "\xee\x80\x80" /* U+E000 */
-
-/*
- * The words of a text as one column of the index holds them: words in order
- * into `words`, other forms (joined, variants) into `forms`, each followed by
- * a space.
- */
-void token_index(const char *text, size_t len, struct strbuf *words,
-    struct strbuf *forms);
-
-/*
- * Folded words of a text, space-separated: words in order, joined forms and
- * variants behind.
- */
-void search_tokens(const char *text, size_t len, struct strbuf *ret_out);
 
 #endif

@@ -78,6 +78,7 @@ start(void)
 		manifest_add(&manifest, name, 3);
 	}
 	manifest_kill(&manifest, 1, 1);
+	snprintf(manifest.catalogue, sizeof(manifest.catalogue), "%032x", 1);
 	snprintf(path, sizeof(path), "%s/index/manifest", folder);
 	if (manifest_write(path, &manifest, &err) == -1)
 		die(&err);

@@ -13,7 +13,46 @@
 #include <string.h>
 
 #include "search/token.h"
-#include "search/token.h"
+
+struct into {
+	struct strbuf *words;
+	struct strbuf *forms;
+};
+
+static void
+add_token(void *ctx, const struct token *token)
+{
+	struct into *into = ctx;
+	char variants[TOKEN_VARIANTS_MAX][TOKEN_MAX];
+	struct strbuf *out = token->kind == TOKEN_JOINED ? into->forms
+							 : into->words;
+	size_t n;
+
+	strbuf_add(out, token->text, token->len);
+	strbuf_addch(out, ' ');
+	if (token->kind != TOKEN_WORD && token->kind != TOKEN_JOINED)
+		return;
+	n = token_variants(token->text, token->len, variants);
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addstr(into->forms, variants[i]);
+		strbuf_addch(into->forms, ' ');
+	}
+}
+
+/* Words in order, joined forms and variants behind, with spaces between. */
+static void
+search_tokens(const char *text, size_t len, struct strbuf *ret_out)
+{
+	struct strbuf forms;
+	struct into into = { ret_out, &forms };
+
+	strbuf_init(&forms, ret_out->cap);
+	token_walk(text, len, add_token, &into);
+	strbuf_add(ret_out, forms.len > 0 ? forms.buf : "", forms.len);
+	if (ret_out->len > 0 && ret_out->buf[ret_out->len - 1] == ' ')
+		strbuf_setlen(ret_out, ret_out->len - 1);
+	strbuf_release(&forms);
+}
 
 static char *
 tokens(const char *text)
