@@ -79,7 +79,9 @@ meant_text(struct run *run, bool rare)
 		at = swaps[i].start + swaps[i].len;
 	}
 	strbuf_addstr(&sb, text + at);
-	made = sb.overflow ? NULL : arena_strndup(run->arena, sb.buf, sb.len);
+	made = sb.overflow || !valid_utf8(sb.buf, sb.len, NULL)
+		   ? NULL
+		   : arena_strndup(run->arena, sb.buf, sb.len);
 	strbuf_release(&sb);
 	return made;
 }

@@ -47,13 +47,32 @@ langs_of(const struct planner *p, const struct plan_word *word)
 	return is_known ? langs : UINT32_MAX;
 }
 
+/* Other forms of a word, from any segment: what shares a stem does not depend
+ * on which segment knows the word in which language. */
 struct others {
-	uint32_t terms[PLAN_OTHERS_MAX];
+	struct {
+		const char *text;
+		size_t len;
+	} items[PLAN_OTHERS_MAX];
 	size_t n;
 };
 
+static bool
+is_new(const struct others *others, const struct plan_word *word,
+    const char *text, size_t len)
+{
+	if (len == word->len && memcmp(text, word->text, len) == 0)
+		return false;
+	for (size_t i = 0; i < others->n; i++) {
+		if (others->items[i].len == len &&
+		    memcmp(others->items[i].text, text, len) == 0)
+			return false;
+	}
+	return true;
+}
+
 static void
-add_others(struct planner *p, const struct plan_word *word, size_t s,
+collect_others(struct planner *p, const struct plan_word *word, size_t s,
     uint32_t key, uint32_t langs, struct others *others)
 {
 	const struct segment *segment = p->snapshot->segments[s].segment;
@@ -61,19 +80,15 @@ add_others(struct planner *p, const struct plan_word *word, size_t s,
 	size_t n = dict_stems(segment, key, found, PLAN_OTHERS_MAX);
 
 	for (size_t i = 0; i < n && others->n < PLAN_OTHERS_MAX; i++) {
-		const char *text;
 		size_t len;
-		bool is_new = found[i] != word->sets[s].first ||
-			      word->sets[s].first == word->sets[s].end;
+		const char *text = dict_text(segment, found[i], &len);
 
-		for (size_t j = 0; is_new && j < others->n; j++)
-			is_new = others->terms[j] != found[i];
-		if (!is_new)
-			continue;
-		text = dict_text(segment, found[i], &len);
-		if (stem_is_same(p->stemmer, word->text, word->len, text, len,
+		if (!is_new(others, word, text, len) ||
+		    !stem_is_same(p->stemmer, word->text, word->len, text, len,
 			langs & segment->terms[found[i]].langs))
-			others->terms[others->n++] = found[i];
+			continue;
+		others->items[others->n].text = text;
+		others->items[others->n++].len = len;
 	}
 }
 
@@ -83,20 +98,29 @@ find_others(struct planner *p, struct plan_word *word)
 	uint32_t keys[STEM_KEYS_MAX], langs = langs_of(p, word);
 	size_t n_keys = stem_keys(p->stemmer, word->text, word->len, langs,
 	    keys);
+	struct others others = { .n = 0 };
 
 	for (size_t s = 0; n_keys > 0 && s < p->snapshot->n; s++) {
-		struct plan_set *set = &word->sets[s];
-		struct others others = { .n = 0 };
-
 		for (size_t k = 0; k < n_keys; k++)
-			add_others(p, word, s, keys[k], langs, &others);
-		if (others.n == 0)
-			continue;
-		set->others = arena_items(p->arena, others.terms, others.n,
-		    sizeof(*others.terms));
-		set->n_others = others.n;
-		add_df(p, word, others.terms, 0, others.n,
-		    p->snapshot->segments[s].segment);
+			collect_others(p, word, s, keys[k], langs, &others);
+	}
+	for (size_t s = 0; others.n > 0 && s < p->snapshot->n; s++) {
+		const struct segment *segment =
+		    p->snapshot->segments[s].segment;
+		struct plan_set *set = &word->sets[s];
+		uint32_t terms[PLAN_OTHERS_MAX];
+		size_t n = 0;
+
+		for (size_t i = 0; i < others.n; i++) {
+			uint32_t term = dict_find(segment, others.items[i].text,
+			    others.items[i].len);
+
+			if (term != TERM_NONE)
+				terms[n++] = term;
+		}
+		set->others = arena_items(p->arena, terms, n, sizeof(*terms));
+		set->n_others = n;
+		add_df(p, word, terms, 0, n, segment);
 	}
 }
 
