@@ -126,7 +126,7 @@ tests_unit_test_place_SOURCES = tests/unit/test_place.c
 tests_unit_test_place_LDADD = $(UNIT_LDADD)
 # The slow reference that the engine is held against, and FTS5 beside it.
 SEARCH_REFERENCE = tests/unit/search_corpus.c tests/unit/search_corpus.h \
-	tests/unit/search_draw.c \
+	tests/unit/search_draw.c tests/unit/search_layout.c \
 	tests/unit/search_reference.c tests/unit/search_reference.h
 UNIT_TESTS += tests/unit/test_search_oracle
 tests_unit_test_search_oracle_SOURCES = tests/unit/test_search_oracle.c \
@@ -180,3 +180,18 @@ tests_unit_test_snapshot_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_words
 tests_unit_test_words_SOURCES = tests/unit/test_words.c
 tests_unit_test_words_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_find
+tests_unit_test_search_find_SOURCES = tests/unit/test_search_find.c \
+	tests/unit/search_world.c tests/unit/search_world.h
+tests_unit_test_search_find_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_reference
+tests_unit_test_search_reference_SOURCES = \
+	tests/unit/test_search_reference.c \
+	tests/unit/search_proof.c tests/unit/search_proof.h \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_reference_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_pages
+tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
+	tests/unit/search_proof.c tests/unit/search_proof.h \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_pages_LDADD = $(UNIT_LDADD)

@@ -176,8 +176,8 @@ def load_baseline(path):
     with open(path, encoding="utf-8") as f:
         for line in f:
             if line.strip() and not line.startswith("#"):
-                set_, lang, _, recall, rank = line.split()
-                base[set_, lang] = float(recall), float(rank)
+                set_, lang, n, recall, rank = line.split()
+                base[set_, lang] = int(n), float(recall), float(rank)
     return base
 
 
@@ -188,8 +188,8 @@ def write_baseline(path, figures, old):
                 " recall\n# among the first %d, mean reciprocal rank.\n" %
                 FIRST)
         for key in sorted(set(figures) | set(old), key=order):
-            n, recall, rank = figures.get(key) or (0,) + old[key]
-            f.write("%s %s %d %.3f %.3f\n" % (key + (n, recall, rank)))
+            f.write("%s %s %d %.3f %.3f\n" % (
+                key + (figures.get(key) or old[key])))
 
 
 def compare(figures, base):
@@ -202,8 +202,8 @@ def compare(figures, base):
         note = ""
         if key not in base:
             note, good = "not in the baseline", False
-        elif recall < base[key][0] - SLACK or rank < base[key][1] - SLACK:
-            note = "dropped from %.3f %.3f" % base[key]
+        elif recall < base[key][1] - SLACK or rank < base[key][2] - SLACK:
+            note = "dropped from %.3f %.3f" % base[key][1:]
             good = False
         print("%-7s %-4s %7d %9.3f %6.3f  %s" % (key + (n, recall, rank,
                                                         note)))

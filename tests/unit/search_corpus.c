@@ -400,7 +400,7 @@ count_words(struct corpus *corpus)
 struct corpus *
 corpus_new(const struct corpus_kind *kind)
 {
-	static const char *const langs[] = { "en", "fr", "ar", "cy" };
+	static const char *const langs[] = { "en", "fr", "ar", "ja" };
 	struct corpus *corpus = xcalloc(1, sizeof(*corpus));
 	int64_t group = 0;
 
@@ -428,6 +428,10 @@ corpus_new(const struct corpus_kind *kind)
 		draw_words(corpus, doc, kind->doc_words);
 		draw_values(corpus, doc);
 		draw_facts(corpus, doc);
+	}
+	for (size_t d = 0; kind->has_versions && d + 1 < kind->docs; d++) {
+		if (corpus->docs[d].is_dead && !corpus->docs[d + 1].is_dead)
+			corpus->docs[d].group = corpus->docs[d + 1].group;
 	}
 	count_words(corpus);
 	return corpus;

@@ -52,6 +52,8 @@ struct corpus_doc {
 	uint16_t year;
 	uint8_t prior;
 	bool is_dead;
+	uint32_t segment; /* where it was written last, and its number there */
+	uint32_t number;
 };
 
 struct corpus {
@@ -75,6 +77,9 @@ struct corpus_kind {
 	unsigned dead;    /* of 100 */
 	bool is_ascii;    /* Latin letters only, no forms */
 	bool is_monotone; /* all documents of one language */
+	/* Some dead ones are the former state of the next: the same group, so
+	 * never one segment. */
+	bool has_versions;
 };
 
 uint64_t corpus_random(uint64_t *rng);
@@ -93,11 +98,15 @@ const char *corpus_value(enum search_facet facet, size_t i);
 void corpus_compact(struct corpus *corpus);
 
 /*
- * Write the index: folder/index with a manifest and so many segments, the
- * documents dealt out at random. compacted: first written as so many, then
- * joined into one, which drops the dead.
+ * search_layout.c: write the index, folder/index with a manifest and so many
+ * segments, the documents dealt out at random; what was there is replaced.
+ * compacted: first written as so many, then joined into one, which drops the
+ * dead.
  */
 void corpus_write(struct corpus *corpus, const char *folder, size_t segments,
     bool is_compacted);
+/* Documents die, in the manifest and in the corpus: each with this chance of
+ * 100. The index must be what corpus_write() last wrote, not compacted. */
+void corpus_kill(struct corpus *corpus, const char *folder, unsigned chance);
 
 #endif

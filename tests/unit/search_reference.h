@@ -16,7 +16,7 @@ enum ref_kind {
 	REF_PHRASE /* words in a row */
 };
 
-#define REF_PHRASE_MAX 4
+#define REF_PHRASE_MAX 8
 #define REF_ANY_FIELD  SEARCH_FIELD_COUNT
 
 struct ref_term {
