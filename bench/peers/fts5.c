@@ -70,7 +70,10 @@ open_db(const char *index)
 	sqlite3 *db;
 
 	snprintf(path, sizeof(path), "%s/fts5.db", index);
-	check(NULL, sqlite3_open(path, &db));
+	check(NULL, sqlite3_open_v2(path, &db,
+			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+			    SQLITE_OPEN_NOMUTEX,
+			NULL));
 	run(db, "PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY;"
 		"PRAGMA mmap_size = 8589934592;");
 	return db;
@@ -134,6 +137,8 @@ peer_start(const char *index)
 {
 	char path[4096];
 
+	/* A lock for all threads otherwise, at each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rows_path(path, sizeof(path), index);
 	peer_rows_read(&rows, path);
 }
