@@ -46,6 +46,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/numbers.h \
 	src/search/pack.c \
 	src/search/pack.h \
+	src/search/partial.c \
 	src/search/phrase.c \
 	src/search/place.c \
 	src/search/place.h \

@@ -455,28 +455,6 @@ match_segment(struct run *run, size_t number, struct err *err)
 }
 
 int
-match_count(struct run *run, int64_t *ret_n, struct err *err)
-{
-	int64_t total = 0;
-
-	for (size_t i = 0; i < run->snapshot->n; i++) {
-		struct matcher m;
-		struct window *window;
-
-		begin(&m, run, i, false);
-		while ((window = eval_next(&m.eval)) != NULL) {
-			refuse_dead(&m, window);
-			total += (int64_t)bits_count(window->bits,
-			    WINDOW_WORDS);
-		}
-		if (m.eval.is_damaged)
-			return damaged(run, err);
-	}
-	*ret_n = total;
-	return 0;
-}
-
-int
 match_all(struct run *run, struct err *err)
 {
 	run->total = 0;

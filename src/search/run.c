@@ -1,7 +1,7 @@
 /*
  * run: the course of a search: read the query, look its words up, collect
  * what matches from each segment; when nothing does, correct words that are
- * not in the index, or drop the rarest, and say so. Section "Query language"
+ * not in the index, or leave some out (partial.c), and say so. Section "Query language"
  * of the search design.
  */
 #include <string.h>
@@ -124,80 +124,6 @@ make_plan(struct run *run)
 
 /* ---- when nothing is found ---- */
 
-static const char *
-dropped_words(struct run *run)
-{
-	struct strbuf sb;
-	char *text;
-
-	strbuf_init(&sb, (size_t)SEARCH_QUERY_MAX * 2);
-	for (size_t i = 0; i < run->query->n_groups; i++) {
-		const struct query_group *group = &run->query->groups[i];
-
-		for (size_t j = 0; group->is_dropped && j < group->n; j++) {
-			if (sb.len > 0)
-				strbuf_addch(&sb, ' ');
-			strbuf_addstr(&sb, group->terms[j]->typed);
-		}
-	}
-	text = sb.len == 0 ? NULL : arena_strndup(run->arena, sb.buf, sb.len);
-	strbuf_release(&sb);
-	return text;
-}
-
-/* Documents with one group of words alone. */
-static int
-count_alone(struct run *run, size_t i, int64_t *ret_n, struct err *err)
-{
-	for (size_t j = 0; j < run->query->n_groups; j++)
-		run->query->groups[j].is_dropped = j != i;
-	return match_count(run, ret_n, err);
-}
-
-/*
- * Leave out words that occur nowhere, then the rarest, until something is
- * found. Nothing is dropped when no word occurs at all.
- */
-static int
-drop_words(struct run *run, struct search_result *result, struct err *err)
-{
-	struct query *query = run->query;
-	int64_t hits[SEARCH_TERMS_MAX];
-	size_t left = 0;
-
-	for (size_t i = 0; i < query->n_groups; i++) {
-		if (count_alone(run, i, &hits[i], err) == -1)
-			return -1;
-		if (hits[i] > 0)
-			left++;
-	}
-	for (size_t i = 0; i < query->n_groups; i++)
-		query->groups[i].is_dropped = left > 0 && hits[i] == 0;
-	if (left == 0)
-		return 0;
-	for (;;) {
-		size_t rarest = query->n_groups;
-		int64_t n;
-
-		if (left < query->n_groups) {
-			if (match_count(run, &n, err) == -1)
-				return -1;
-			if (n > 0 || left == 1)
-				break;
-		}
-		for (size_t i = 0; i < query->n_groups; i++) {
-			if (!query->groups[i].is_dropped &&
-			    (rarest == query->n_groups ||
-				hits[i] < hits[rarest]))
-				rarest = i;
-		}
-		query->groups[rarest].is_dropped = true;
-		left--;
-	}
-	result->dropped = dropped_words(run);
-	return match_all(run, err);
-}
-
 /* Words that are not in the index, replaced by near ones that are. */
 static int
 correct(struct run *run, struct search_result *result, bool *ret_found,
@@ -242,7 +168,7 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 	if (is_corrected)
 		return 0;
 	if (run->query->n_groups > 1)
-		return drop_words(run, result, err);
+		return drop_words(run, &result->dropped, err);
 	return match_all(run, err);
 }
 

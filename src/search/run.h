@@ -5,6 +5,7 @@
  *   match.c    one segment: words, filters, counts, order
  *   result.c   what was found -> struct search_result
  *   meant.c    did you mean
+ *   partial.c  what to leave out when not all words are found together
  *   explain.c  the parts of a score
  *
  * Inside search/.
@@ -70,8 +71,6 @@ int search_failed(struct err *err);
 
 /* match.c: everything that matches in one segment. ERR_FORMAT when damaged. */
 int match_segment(struct run *run, size_t number, struct err *err) MUST_CHECK;
-/* match.c: documents of the words alone, in all segments. */
-int match_count(struct run *run, int64_t *ret_n, struct err *err) MUST_CHECK;
 /* match.c: the whole plan over all segments, from nothing. */
 int match_all(struct run *run, struct err *err) MUST_CHECK;
 void match_release(struct run *run);
@@ -84,6 +83,11 @@ int result_hits(struct run *run, struct search_result *result,
 /* meant.c: the query's text with words that are not in the index, or are rare
  * (and `rare` is asked for), replaced by near ones; NULL when there are none. */
 const char *meant_text(struct run *run, bool rare);
+
+/* partial.c: leave out words, say which, and match what is left. NULL when no
+ * document has any of them. */
+int drop_words(struct run *run, const char **ret_dropped,
+    struct err *err) MUST_CHECK;
 
 /* explain.c */
 int explain_hit(struct run *run, const struct hit *hit,

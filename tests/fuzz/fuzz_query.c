@@ -44,7 +44,7 @@ make_view(struct arena *arena)
 	    "urn:gspd:ca:00000000-0000-4000-8000-000000000001", "en");
 	record_add(view->rec, NULL, FIELD_NAME, "Choir of the harbour", "en");
 	record_add(view->rec, NULL, FIELD_SUMMARY,
-	    "Well-being for all, choirs æ±äº¬", "en");
+	    "Well-being for all, choirs, 東京 合唱団, المسنين", "en");
 	return view;
 }
 
@@ -120,8 +120,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!result.is_ready || result.count > 5 ||
 	    (result.did_you_mean != NULL &&
 		!valid_utf8(result.did_you_mean, strlen(result.did_you_mean),
-		    NULL) &&
-		valid_utf8(text, strlen(text), NULL)))
+		    NULL)))
 		abort();
 	if (search_suggest(search, arena, text, SEARCH_SUGGEST_MAX, &items, &n,
 		&err) == -1)
