@@ -35,7 +35,8 @@ leaf_need(const struct plan_leaf *plan, size_t segment)
 			n = PLAN_ENDS_MAX;
 		need += n;
 	}
-	return need;
+	/* A phrase walks twice: for documents, and for positions. */
+	return plan->n_words > 1 ? 2 * need : need;
 }
 
 static uint32_t
@@ -172,25 +173,25 @@ add_one(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight,
 /* Bits of documents that rise, a word of bits at a time: a read and a write
  * for each document would wait for each other. */
 static void
-add_bits(struct window *window, const uint32_t *docs, uint32_t n)
+add_bits(uint64_t *into, uint32_t base, const uint32_t *docs, uint32_t n)
 {
 	uint32_t at = 0;
 	uint64_t bits = 0;
 
 	if (n > 0)
-		at = (docs[0] - window->base) >> 6;
+		at = (docs[0] - base) >> 6;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t doc = docs[i] - window->base;
+		uint32_t doc = docs[i] - base;
 
 		if (doc >> 6 != at) {
-			window->bits[at] |= bits;
+			into[at] |= bits;
 			at = doc >> 6;
 			bits = 0;
 		}
 		bits |= (uint64_t)1 << (doc & 63);
 	}
 	if (n > 0)
-		window->bits[at] |= bits;
+		into[at] |= bits;
 }
 
 /* How a window's scores are written. */
@@ -232,7 +233,7 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 			add_one(leaf, window, docs[i], post->weights[i], idf);
 	}
 	if (leaf->scorer == NULL || fill != FILL_CHECK)
-		add_bits(window, docs + first, n - first);
+		add_bits(window->bits, window->base, docs + first, n - first);
 	post->at = n;
 	if (n < post->n)
 		post->doc = docs[n];
@@ -253,6 +254,55 @@ add_all(struct leaf *leaf, struct window *window, struct post *post,
 		add_block(leaf, window, post, end, idf, fill);
 		if (post->at < post->n)
 			return;
+		post_next_block(post);
+	}
+}
+
+static void
+seek_bits(struct post *post, const struct window *window, uint64_t *bits,
+    const uint64_t *among)
+{
+	for (uint32_t w = 0; w * 64 < window->n; w++) {
+		for (uint64_t left = among[w]; left != 0; left &= left - 1) {
+			uint32_t doc = window->base + w * 64 +
+				       (uint32_t)__builtin_ctzll(left);
+
+			if (post_seek(post, doc) == doc)
+				bits[w] |= left & -left;
+			else if (post->doc == POST_END)
+				return;
+		}
+	}
+}
+
+void
+leaf_bits(struct post *post, const struct window *window, uint64_t *bits,
+    const uint64_t *among, size_t n_among)
+{
+	uint32_t end = window->base + window->n;
+	uint64_t expected = (uint64_t)post->df * window->n /
+			    (post->segment->n_docs + 1);
+
+	if (among != NULL && n_among * SEEK_COST < expected) {
+		seek_bits(post, window, bits, among);
+		return;
+	}
+	if (post->doc < window->base)
+		post_seek(post, window->base);
+	while (post->doc < end) {
+		uint32_t n;
+
+		if (post_load(post) == -1)
+			return;
+		for (n = post->n; n > post->at && post->docs[n - 1] >= end;)
+			n--;
+		add_bits(bits, window->base, post->docs + post->at,
+		    n - post->at);
+		post->at = n;
+		if (n < post->n) {
+			post->doc = post->docs[n];
+			return;
+		}
 		post_next_block(post);
 	}
 }

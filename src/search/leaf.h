@@ -32,7 +32,8 @@ struct leaf {
 	struct segment *segment;
 	const struct scorer *scorer; /* NULL: scores are not wanted */
 	struct post *posts; /* of a word: its terms; of a phrase: its words,
-			     * then the terms of the last */
+			     * then the terms of the last; then all these
+			     * again, for the documents alone */
 	size_t n_posts;
 	size_t n_same; /* of a word: this many are no other form */
 	size_t lead;   /* of a phrase: the rarest word */
@@ -58,6 +59,11 @@ uint32_t leaf_next(struct leaf *leaf, uint32_t base);
  */
 void leaf_fill(struct leaf *leaf, struct window *window, const uint64_t *among,
     size_t n_among);
+
+/* Set the bits of a term's documents in the window; with `among`, at least
+ * of those that are in it. */
+void leaf_bits(struct post *post, const struct window *window, uint64_t *bits,
+    const uint64_t *among, size_t n_among);
 
 /* phrase.c */
 void phrase_init(struct leaf *leaf, size_t number);

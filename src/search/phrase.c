@@ -36,6 +36,7 @@ void
 phrase_init(struct leaf *leaf, size_t number)
 {
 	const struct plan_leaf *plan = leaf->plan;
+	struct post *walkers;
 
 	for (size_t i = 0; i < plan->n_words; i++) {
 		const struct plan_set *set = &plan->words[i].sets[number];
@@ -51,6 +52,8 @@ phrase_init(struct leaf *leaf, size_t number)
 				leaf->is_damaged = true;
 		}
 	}
+	walkers = leaf->posts + leaf->n_posts;
+	memcpy(walkers, leaf->posts, leaf->n_posts * sizeof(*walkers));
 }
 
 /* The posts from here on are all of the last word. */
@@ -60,17 +63,24 @@ ends_at(const struct leaf *leaf)
 	return leaf->plan->n_words - 1;
 }
 
-/* The first document from `from` on that has the i-th word; of the last any
- * term will do. */
-static uint32_t
-seek_word(struct leaf *leaf, size_t i, uint32_t from)
+/* The posts of the i-th word: of the last, any term will do. */
+static size_t
+posts_of(const struct leaf *leaf, size_t i)
 {
+	return i < ends_at(leaf) ? 1 : leaf->n_posts - ends_at(leaf);
+}
+
+uint32_t
+phrase_next(struct leaf *leaf, uint32_t base)
+{
+	struct post *walkers = leaf->posts + leaf->n_posts + leaf->lead;
+	size_t n = posts_of(leaf, leaf->lead);
 	uint32_t least = POST_END;
 
-	if (i < ends_at(leaf) || leaf->n_posts == leaf->plan->n_words)
-		return post_seek(&leaf->posts[i], from);
-	for (; i < leaf->n_posts; i++) {
-		uint32_t doc = post_seek(&leaf->posts[i], from);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t doc = walkers[i].doc < base
+				   ? post_seek(&walkers[i], base)
+				   : walkers[i].doc;
 
 		if (doc < least)
 			least = doc;
@@ -78,32 +88,57 @@ seek_word(struct leaf *leaf, size_t i, uint32_t from)
 	return least;
 }
 
-/* The first document from `from` on that has all words. */
-static uint32_t
-seek_all(struct leaf *leaf, uint32_t from)
+/* Into bits[], which is clear: documents of the window with the i-th word. */
+static void
+word_bits(struct leaf *leaf, size_t i, const struct window *window,
+    uint64_t *bits, const uint64_t *among)
 {
-	size_t n = leaf->plan->n_words, i;
-	uint32_t doc = seek_word(leaf, leaf->lead, from);
+	struct post *walkers = leaf->posts + leaf->n_posts + i;
+	size_t n = posts_of(leaf, i), n_among = 0;
 
-	while (doc != POST_END) {
-		uint32_t next = doc;
-
-		for (i = 0; i < n && next == doc; i++) {
-			if (i != leaf->lead)
-				next = seek_word(leaf, i, doc);
-		}
-		if (next == doc)
-			return doc;
-		doc = next == POST_END ? POST_END
-				       : seek_word(leaf, leaf->lead, next);
+	for (size_t w = 0; among != NULL && w < WINDOW_WORDS; w++) {
+		if (among[w] != 0)
+			n_among += (size_t)__builtin_popcountll(among[w]);
 	}
-	return POST_END;
+	if (among != NULL && n_among == 0)
+		return;
+	for (size_t j = 0; j < n; j++)
+		leaf_bits(&walkers[j], window, bits, among, n_among);
 }
 
-uint32_t
-phrase_next(struct leaf *leaf, uint32_t base)
+/* Documents of the window with all words, the rarest asked first. */
+static void
+all_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
+    const uint64_t *among)
 {
-	return seek_all(leaf, base);
+	memset(bits, 0, WINDOW_WORDS * sizeof(*bits));
+	word_bits(leaf, leaf->lead, window, bits, among);
+	for (size_t w = 0; among != NULL && w < WINDOW_WORDS; w++)
+		bits[w] &= among[w];
+	for (size_t i = 0; i < leaf->plan->n_words; i++) {
+		uint64_t mine[WINDOW_WORDS] = { 0 };
+
+		if (i == leaf->lead)
+			continue;
+		word_bits(leaf, i, window, mine, bits);
+		for (size_t w = 0; w < WINDOW_WORDS; w++)
+			bits[w] &= mine[w];
+	}
+}
+
+/* Stand at a document that has all words; false when it has not. */
+static bool
+stand_at(struct leaf *leaf, uint32_t doc)
+{
+	bool has_end = false;
+
+	for (size_t i = 0; i < ends_at(leaf); i++) {
+		if (post_seek(&leaf->posts[i], doc) != doc)
+			return false;
+	}
+	for (size_t i = ends_at(leaf); i < leaf->n_posts; i++)
+		has_end |= post_seek(&leaf->posts[i], doc) == doc;
+	return has_end;
 }
 
 /* Keep the starts (positions of a first word) that the word follows at
@@ -192,7 +227,7 @@ weigh(struct leaf *leaf, uint32_t doc)
 uint8_t
 phrase_weight(struct leaf *leaf, uint32_t doc)
 {
-	return seek_all(leaf, doc) == doc ? weigh(leaf, doc) : 0;
+	return stand_at(leaf, doc) ? weigh(leaf, doc) : 0;
 }
 
 static void
@@ -212,20 +247,21 @@ add(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight)
 void
 phrase_fill(struct leaf *leaf, struct window *window, const uint64_t *among)
 {
-	uint32_t end = window->base + window->n, doc;
+	uint64_t bits[WINDOW_WORDS];
 
-	for (doc = seek_all(leaf, window->base); doc < end;
-	     doc = seek_all(leaf, doc + 1)) {
-		uint8_t weight;
+	all_bits(leaf, window, bits, among);
+	for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
+		for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
+			uint32_t doc = window->base + w * 64 +
+				       (uint32_t)__builtin_ctzll(left);
+			uint8_t weight = phrase_weight(leaf, doc);
 
-		if (among != NULL && !window_has(among, doc - window->base))
-			continue;
-		weight = weigh(leaf, doc);
-		if (weight > 0)
-			add(leaf, window, doc, weight);
+			if (weight > 0)
+				add(leaf, window, doc, weight);
+		}
 	}
 	window->is_fresh = false;
-	for (size_t i = 0; i < leaf->n_posts; i++) {
+	for (size_t i = 0; i < 2 * leaf->n_posts; i++) {
 		if (leaf->posts[i].is_damaged)
 			leaf->is_damaged = true;
 	}
