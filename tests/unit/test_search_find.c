@@ -343,6 +343,57 @@ test_or(void **state)
 	    { "花园 OR 合唱", "10 11" });
 }
 
+/* Where no record has all words, those go that say least, and the answer tells
+ * which. */
+static void
+test_words_left_out(void **state)
+{
+	static const struct {
+		const char *query, *groups, *dropped;
+	} rows[] = {
+		{ "harbour for", "1", "for" },
+		{ "for harbour singing against", "1", "for" },
+		{ "carers for older ensemble", "3", "ensemble" },
+		{ "harbour qqqqqqqqq", "1", "qqqqqqqqq" },
+		{ "qqqqqqqqq zzzzzzzzz", "", NULL },
+		{ "harbour tea", "1", NULL },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct search_query query = { .text = rows[i].query,
+			.limit = 10 };
+		struct search_result result = world_run(w, &query);
+
+		if (rows[i].dropped == NULL)
+			assert_null(result.dropped);
+		else
+			assert_string_equal(result.dropped, rows[i].dropped);
+		assert_string_equal(world_set(w, rows[i].query),
+		    rows[i].groups);
+	}
+}
+
+/* What is left out is chosen among records that pass the filters. */
+static void
+test_words_left_out_with_filters(void **state)
+{
+	struct world *w = *state;
+	struct search_query query = { .text = "harbour ensemble", .limit = 10 };
+	struct search_result result;
+
+	query.n_filters = 1;
+	query.filters[0].facet = SEARCH_NODE;
+	query.filters[0].value = "gb-eng";
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 0);
+	query.text = "ensemble gardening";
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 1);
+	assert_string_equal(result.dropped, "ensemble");
+	assert_int_equal(world_count(&result, SEARCH_NODE, "gb-eng"), 1);
+}
+
 /* ---- what nobody should type ---- */
 
 static double
@@ -531,6 +582,8 @@ main(void)
 		cmocka_unit_test(test_field_words),
 		cmocka_unit_test(test_minus),
 		cmocka_unit_test(test_or),
+		cmocka_unit_test(test_words_left_out),
+		cmocka_unit_test(test_words_left_out_with_filters),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_ten_thousand_words),
