@@ -36,6 +36,7 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_federate.py \
 	tests/t/test_guard.py \
 	tests/t/test_hints.py \
+	tests/t/test_index_mended.py \
 	tests/t/test_kill.py \
 	tests/t/test_peers_shown.py \
 	tests/t/test_real_data.py \

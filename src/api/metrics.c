@@ -104,6 +104,33 @@ write_catalogue(struct strbuf *out, struct api *api, struct err *err)
 	return 0;
 }
 
+static int
+write_search(struct strbuf *out, struct api *api, struct err *err)
+{
+	struct search_facts facts;
+
+	if (api->cat == NULL || api->search == NULL)
+		return 0;
+	if (search_facts(api->search, &facts, err) == -1)
+		return -1;
+	gauge(out, "gspd_search_good", NULL,
+	    "1 when the search index is there, undamaged, and of the "
+	    "catalogue's state.",
+	    facts.state == SEARCH_GOOD);
+	gauge(out, "gspd_search_behind", NULL,
+	    "Versions of the catalogue that the search index lacks.",
+	    facts.behind);
+	gauge(out, "gspd_search_segments", NULL,
+	    "Segments of the search index.", facts.segments);
+	gauge(out, "gspd_search_documents", NULL,
+	    "Records in the search index.", facts.docs);
+	gauge(out, "gspd_search_dead_documents", NULL,
+	    "Older forms of records that still take room in it.", facts.dead);
+	gauge(out, "gspd_search_size_bytes", "bytes",
+	    "Size of the search index.", facts.bytes);
+	return 0;
+}
+
 static void
 write_head(struct strbuf *out, const struct api_peer *self, int64_t now)
 {
@@ -330,7 +357,8 @@ write_all(struct api *api, const struct http_request *req, struct strbuf *out,
 	    api_alliance(api, req->arena, &alliance, err) == -1)
 		return -1;
 	write_process(out, api);
-	if (write_catalogue(out, api, err) == -1)
+	if (write_catalogue(out, api, err) == -1 ||
+	    write_search(out, api, err) == -1)
 		return -1;
 	write_head(out, &peers[0], api->now);
 	write_peers(out, peers + 1, n - 1, api->now);

@@ -185,6 +185,9 @@ bool is_terminal(void);
 /* What was found, for people or (app->json) as one JSON object. */
 void search_print(struct app *app, const struct api_query *query,
     const struct search_result *result, struct strbuf *out);
+/* One line: how the index is, and what is done about it. */
+void text_index(const struct search_facts *facts, bool is_served,
+    struct strbuf *sb);
 
 /* ---- peers, printed (peers_out.c) ---- */
 

@@ -177,6 +177,31 @@ check_stores(struct check *c)
 }
 
 static void
+check_search(struct check *c)
+{
+	struct search_facts facts;
+	struct strbuf line;
+	struct err err;
+
+	/* Said already. */
+	if (c->app->search == NULL)
+		return;
+	strbuf_init(&line, 1000);
+	if (search_facts(c->app->search, &facts, &err) == -1 ||
+	    (facts.state == SEARCH_GOOD &&
+		search_check(c->app->search, &err) == -1 &&
+		(err.code != ERR_FORMAT ||
+		    search_facts(c->app->search, &facts, &err) == -1))) {
+		note(c, "problem", "search: %s", err.text);
+	} else {
+		text_index(&facts, app_is_served(c->app), &line);
+		note(c, facts.state == SEARCH_GOOD ? "ok" : "warning",
+		    "search: %s", line.buf);
+	}
+	strbuf_release(&line);
+}
+
+static void
 check_feed(struct check *c)
 {
 	struct verify_policy policy = { .now = clock_now(), .epoch = -1 };
@@ -365,6 +390,7 @@ run_check(struct app *app, struct err *err)
 		check_tls(&c);
 		check_listen(&c);
 		check_stores(&c);
+		check_search(&c);
 		check_feed(&c);
 	}
 	if (conf_ok && peers_ok) {

@@ -13,6 +13,7 @@
 
 struct facts {
 	struct catalogue_status catalogue;
+	struct search_facts search;
 	struct ledger_head head;
 	struct api_peer *peers; /* this node first */
 	size_t n_peers;
@@ -31,6 +32,7 @@ gather(struct app *app, struct facts *facts, struct err *err)
 	    app_ledger(app, err) == -1 ||
 	    app_catalogue(app, CATALOGUE_READ, err) == -1 ||
 	    catalogue_status(app->catalogue, &facts->catalogue, err) == -1 ||
+	    search_facts(app->search, &facts->search, err) == -1 ||
 	    ledger_head(app->ledger, &facts->head, err) == -1 ||
 	    ledger_count(app->ledger, &facts->own, err) == -1 ||
 	    app_peer_facts(app, facts->now, &facts->peers, &facts->n_peers,
@@ -42,6 +44,25 @@ gather(struct app *app, struct facts *facts, struct err *err)
 	}
 	facts->is_served = app_is_served(app);
 	return 0;
+}
+
+static void
+json_index(const struct search_facts *facts, struct json_writer *w)
+{
+	static const char *const states[] = { "good", "absent", "damaged",
+		"other" };
+
+	json_key(w, "index");
+	json_object(w);
+	json_pair(w, "state", states[facts->state]);
+	json_pair_bool(w, "locked", facts->is_locked);
+	json_pair_int(w, "version", facts->version);
+	json_pair_int(w, "behind", facts->behind);
+	json_pair_int(w, "segments", facts->segments);
+	json_pair_int(w, "documents", facts->docs);
+	json_pair_int(w, "dead", facts->dead);
+	json_pair_int(w, "bytes", facts->bytes);
+	json_object_end(w);
 }
 
 static void
@@ -68,6 +89,7 @@ json_status(struct app *app, const struct facts *facts, struct json_writer *w)
 		json_pair_int(w, record_kind_name((enum record_kind)k),
 		    facts->catalogue.kinds[k]);
 	json_object_end(w);
+	json_index(&facts->search, w);
 	json_key(w, "peers");
 	json_array(w);
 	for (size_t i = 1; i < facts->n_peers; i++)
@@ -92,6 +114,9 @@ text_status(struct app *app, const struct facts *facts, struct strbuf *sb)
 			strbuf_addf(sb, "           %" PRId64 " %s\n",
 			    facts->catalogue.kinds[k],
 			    record_kind_name((enum record_kind)k));
+	strbuf_addstr(sb, "search     ");
+	text_index(&facts->search, facts->is_served, sb);
+	strbuf_addch(sb, '\n');
 	clock_format(facts->head.serial, at);
 	strbuf_addf(sb,
 	    "own feed   %" PRId64 " records, serial %" PRId64 " (%s)\n",

@@ -208,6 +208,28 @@ text_head(struct strbuf *out, const struct api_query *query,
 }
 
 void
+text_index(const struct search_facts *facts, bool is_served, struct strbuf *sb)
+{
+	static const char *const states[] = { "", "there is no index",
+		"the index is damaged",
+		"the index is not of the catalogue's state" };
+
+	if (facts->state == SEARCH_GOOD)
+		strbuf_addf(sb,
+		    "%" PRId64 " records in %" PRId64 " segment%s, %.1f MB",
+		    facts->docs, facts->segments,
+		    facts->segments == 1 ? "" : "s",
+		    (double)facts->bytes / 1e6);
+	else if (facts->is_locked)
+		strbuf_addf(sb, "%s: it is being made now",
+		    states[facts->state]);
+	else
+		strbuf_addf(sb, "%s: %s", states[facts->state],
+		    is_served ? "gspd serve makes it again in a moment"
+			      : "gspd pull makes it again");
+}
+
+void
 search_print(struct app *app, const struct api_query *query,
     const struct search_result *result, struct strbuf *out)
 {

@@ -30,6 +30,7 @@ struct worker {
 	int wake_fd;
 	bool need_publish;
 	bool need_merge;
+	bool need_tend;         /* the search index is wanting */
 	struct serve_list list; /* the membership list */
 	struct pull_loop *loop; /* NULL: nobody is under way */
 	size_t n_under_way;
@@ -212,6 +213,41 @@ reload_conf(struct worker *w)
 }
 
 /* ---- jobs ---- */
+
+/* Has somebody changed the index, or is it lost or damaged? */
+static int
+look_at_index(struct worker *w, struct err *err)
+{
+	bool is_new;
+
+	if (search_look(w->app->search, &is_new, &w->need_tend, err) == -1)
+		return -1;
+	if (is_new)
+		wake_web(w);
+	return 0;
+}
+
+/* The lock is ours. */
+static int
+job_tend(struct worker *w, struct err *err)
+{
+	int64_t start = clock_monotonic_ms();
+
+	/* By now somebody else may have mended it. */
+	if (look_at_index(w, err) == -1)
+		return -1;
+	if (!w->need_tend)
+		return 0;
+	log_event(LOG_LEVEL_WARN, "search.mending",
+	    "text=\"the search index is absent, damaged, or not of the "
+	    "catalogue's state\"");
+	if (search_tend(w->app->search, err) == -1)
+		return err->code == ERR_BUSY ? 0 : -1;
+	log_event(LOG_LEVEL_INFO, "search.mended", "ms=%" PRId64,
+	    clock_monotonic_ms() - start);
+	wake_web(w);
+	return 0;
+}
 
 /* What others changed meanwhile: a command, or an editor of peers.conf. */
 static void
@@ -399,7 +435,7 @@ job_locked(struct worker *w, const char **ret_job, struct err *err)
 		if (!any && serve_list_due(&w->list, &any, err) == -1)
 			return -1;
 	}
-	if (!any && !w->need_merge && !w->list.need_settle &&
+	if (!any && !w->need_merge && !w->need_tend && !w->list.need_settle &&
 	    w->list.follow == NULL && w->n_under_way == 0) {
 		leave(w);
 		return 0;
@@ -407,6 +443,9 @@ job_locked(struct worker *w, const char **ret_job, struct err *err)
 	got = take_turn(w, err);
 	if (got != 1)
 		return got;
+	*ret_job = "search.failed";
+	if (w->need_tend && job_tend(w, err) == -1)
+		return -1;
 	*ret_job = "merge.failed";
 	if (w->need_merge && job_merge(w, err) == -1)
 		return -1;
@@ -437,6 +476,9 @@ static int
 step(struct worker *w, const char **ret_job, struct err *err)
 {
 	look_around(w);
+	*ret_job = "search.failed";
+	if (look_at_index(w, err) == -1)
+		return -1;
 	if (ledger_changed(w->app->ledger) || resign_is_due(w))
 		w->need_publish = true;
 	*ret_job = "publish.failed";

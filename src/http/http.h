@@ -150,6 +150,9 @@ struct http_options {
 	/* On a worker thread. */
 	void (*handle)(void *ctx, void *worker, const struct http_request *req,
 	    struct http_response *res);
+	/* On each worker thread that has nothing to do, after
+	 * http_server_wake(). May be NULL. */
+	void (*idle)(void *ctx, void *worker);
 	/*
 	 * Body and headers for what the server itself refuses (400, 431,
 	 * 503 ...); req is NULL when it could not be read. May be NULL.
@@ -171,6 +174,8 @@ struct http_server *http_server_start(const struct http_options *options,
 /* New certificate and key for new connections; the old stay on failure. */
 int http_server_tls(struct http_server *server, const char *certificate,
     const char *key, struct err *err) MUST_CHECK;
+/* Let workers that wait for requests call `idle` once. Any thread. */
+void http_server_wake(struct http_server *server);
 /* Stop accepting, drain (http.md), end all threads, free. NULL is legal. */
 void http_server_stop(struct http_server *server);
 

@@ -12,15 +12,20 @@ struct worker {
 	unsigned i;
 };
 
+/* What a worker is to do next: a job, or NULL: look around, or end. */
 static struct job *
-pool_pop(struct pool *pool)
+pool_pop(struct pool *pool, uint64_t *wakes, bool *ret_end)
 {
 	struct job *job;
 
 	pthread_mutex_lock(&pool->lock);
-	while (pool->first == NULL && !pool->is_stopping)
+	while (
+	    pool->first == NULL && !pool->is_stopping && pool->wakes == *wakes)
 		pthread_cond_wait(&pool->filled, &pool->lock);
 	job = pool->first;
+	*ret_end = job == NULL && pool->is_stopping;
+	/* A job looks around by itself. */
+	*wakes = pool->wakes;
 	if (job != NULL) {
 		pool->first = job->next;
 		if (pool->first == NULL)
@@ -52,12 +57,22 @@ worker_main(void *arg)
 	struct worker *worker = arg;
 	struct http_server *server = worker->server;
 	const struct http_options *options = &server->options;
+	uint64_t wakes = 0;
 	void *ctx = NULL;
 	struct job *job;
+	bool is_end;
 
 	if (options->worker_new != NULL)
 		ctx = options->worker_new(options->ctx, worker->i);
-	while ((job = pool_pop(&server->pool)) != NULL) {
+	for (;;) {
+		job = pool_pop(&server->pool, &wakes, &is_end);
+		if (is_end)
+			break;
+		if (job == NULL) {
+			if (options->idle != NULL)
+				options->idle(options->ctx, ctx);
+			continue;
+		}
 		options->handle(options->ctx, ctx, &job->req, &job->res);
 		http_response_finish(&job->req, &job->res);
 		job_return(job);
@@ -112,6 +127,17 @@ pool_push(struct http_server *server, struct job *job)
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return rc;
+}
+
+void
+http_server_wake(struct http_server *server)
+{
+	struct pool *pool = &server->pool;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->wakes++;
+	pthread_cond_broadcast(&pool->filled);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 void

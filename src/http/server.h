@@ -49,6 +49,7 @@ struct pool {
 	size_t n;
 	size_t max;
 	bool is_stopping;
+	uint64_t wakes; /* http_server_wake() was called so often */
 	pthread_t *threads;
 	unsigned n_threads;
 };

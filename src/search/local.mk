@@ -19,6 +19,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/eval.c \
 	src/search/eval.h \
 	src/search/explain.c \
+	src/search/facts.c \
 	src/search/facet.c \
 	src/search/filter.c \
 	src/search/filter.h \

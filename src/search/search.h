@@ -142,6 +142,44 @@ int search_run(struct search *search, struct arena *arena,
 const struct catalogue_watch *search_watch(struct search *search);
 /* Make the whole index again from catalogue_each_view(). */
 int search_rebuild(struct search *search, struct err *err) MUST_CHECK;
+/*
+ * For whoever keeps a catalogue open for writing, about once a second: has
+ * the index changed since the last call, other than by our own commits, and
+ * is it wanting: absent, damaged, or of another state of the catalogue?
+ */
+int search_look(struct search *search, bool *ret_new, bool *ret_wanting,
+    struct err *err) MUST_CHECK;
+/* Make it good again when it is wanting; whoever may write calls this.
+ * Readers keep what they have until it is done. ERR_BUSY: the next time. */
+int search_tend(struct search *search, struct err *err) MUST_CHECK;
+
+/* ---- how it is ---- */
+
+enum search_state {
+	SEARCH_GOOD,
+	SEARCH_ABSENT,
+	SEARCH_DAMAGED,
+	SEARCH_OTHER /* of another state of the catalogue */
+};
+struct search_facts {
+	enum search_state state;
+	bool is_locked;  /* somebody changes it right now */
+	int64_t version; /* of the catalogue that it was made from */
+	int64_t behind;  /* so many versions */
+	int64_t segments;
+	int64_t docs; /* alive */
+	int64_t dead;
+	int64_t bytes;
+};
+/* As the manifest and the sizes of files say. */
+int search_facts(struct search *search, struct search_facts *ret_facts,
+    struct err *err) MUST_CHECK;
+/* Look at every byte. ERR_FORMAT says which file is damaged; the writer is
+ * told. */
+int search_check(struct search *search, struct err *err) MUST_CHECK;
+/* What each search does first; between searches it lets go of files that
+ * are not named any more. */
+int search_refresh(struct search *search, struct err *err) MUST_CHECK;
 
 /* ---- while typing ---- */
 

@@ -103,6 +103,36 @@ remember(struct snapshot *snapshot, int fd, const struct stat *st)
 }
 
 static bool
+is_this(const struct snapshot_segment *segment, const struct stat *st)
+{
+	return segment->dev == st->st_dev && segment->ino == st->st_ino &&
+	       segment->size == st->st_size &&
+	       segment->mtime.tv_sec == st->st_mtim.tv_sec &&
+	       segment->mtime.tv_nsec == st->st_mtim.tv_nsec;
+}
+
+/* Are the files that are mapped still there, and as they were? Nobody is to
+ * write into them; who does it all the same must not change what is found. */
+static bool
+is_whole(const struct snapshot *snapshot)
+{
+	bool whole = true;
+	struct strbuf sb;
+	struct stat st;
+
+	strbuf_init(&sb, 16384);
+	for (size_t i = 0; i < snapshot->n && whole; i++) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%s/%s", snapshot->folder,
+		    snapshot->segments[i].name);
+		whole = stat(sb.buf, &st) == 0 &&
+			is_this(&snapshot->segments[i], &st);
+	}
+	strbuf_release(&sb);
+	return whole;
+}
+
+static bool
 is_known(const struct snapshot *snapshot, const struct stat *st)
 {
 	return snapshot->fd != -1 && snapshot->dev == st->st_dev &&
@@ -133,18 +163,26 @@ snapshot_damaged(struct snapshot *snapshot)
 
 /* ---- segments ---- */
 
-/* Is it mapped already: the same name, and still the same file? */
-static struct snapshot_segment *
-find(struct snapshot_segment *items, size_t n, const char *name,
-    const struct stat *st)
+/* Is one of that name mapped already? The newest, when there are two. */
+static const struct snapshot_segment *
+find(const struct snapshot_segment *items, size_t n, const char *name)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].segment != NULL && items[i].dev == st->st_dev &&
-		    items[i].ino == st->st_ino &&
-		    strcmp(items[i].name, name) == 0)
-			return &items[i];
+	for (size_t i = n; i > 0; i--) {
+		if (items[i - 1].segment != NULL &&
+		    strcmp(items[i - 1].name, name) == 0)
+			return &items[i - 1];
 	}
 	return NULL;
+}
+
+/* The file of a name is another one than it was, or was written into: it
+ * should not happen, so every byte is looked at. */
+static int
+check_other(struct snapshot_segment *item, const char *path, struct err *err)
+{
+	if (segment_check(item->segment, err) == -1)
+		return err_prefix(err, "%s", path);
+	return 0;
 }
 
 static int
@@ -152,6 +190,7 @@ open_one(struct snapshot *snapshot, const struct manifest_segment *row,
     struct fresh *fresh, struct err *err)
 {
 	char *path = path_of(snapshot, row->name);
+	const struct snapshot_segment *old;
 	struct snapshot_segment *item;
 	struct stat st, after;
 	int rc = -1;
@@ -163,8 +202,10 @@ open_one(struct snapshot *snapshot, const struct manifest_segment *row,
 		goto out;
 	}
 	rc = 0;
-	if (find(snapshot->segments, snapshot->n, row->name, &st) != NULL ||
-	    find(fresh->items, fresh->n, row->name, &st) != NULL)
+	old = find(fresh->items, fresh->n, row->name);
+	if (old == NULL)
+		old = find(snapshot->segments, snapshot->n, row->name);
+	if (old != NULL && is_this(old, &st))
 		goto out;
 	fresh->items = xrealloc(fresh->items,
 	    (fresh->n + 1) * sizeof(*fresh->items));
@@ -179,12 +220,16 @@ open_one(struct snapshot *snapshot, const struct manifest_segment *row,
 	memcpy(item->name, row->name, sizeof(item->name));
 	item->dev = st.st_dev;
 	item->ino = st.st_ino;
+	item->size = st.st_size;
+	item->mtime = st.st_mtim;
 	if (item->segment->n_docs != row->n_docs)
 		rc = err_set(err, ERR_FORMAT,
 		    "%s: not the segment that the manifest names", path);
 	else if (stat(path, &after) == -1 || after.st_ino != st.st_ino ||
 		 after.st_dev != st.st_dev)
 		rc = err_set(err, ERR_NOTFOUND, "%s: replaced", path);
+	else if (old != NULL)
+		rc = check_other(item, path, err);
 out:
 	free(path);
 	return rc;
@@ -323,12 +368,12 @@ refresh(struct snapshot *snapshot, const char *path, struct fresh *fresh,
 		err_sys(err, "%s", path);
 		return STEP_FAILED;
 	}
-	if (is_known(snapshot, &st)) {
-		if (snapshot->bad.code == ERR_NONE)
-			return STEP_DONE;
+	if (is_known(snapshot, &st) && snapshot->bad.code != ERR_NONE) {
 		*err = snapshot->bad;
 		return STEP_FAILED;
 	}
+	if (is_known(snapshot, &st) && is_whole(snapshot))
+		return STEP_DONE;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1 && errno == ENOENT)
 		return STEP_AGAIN;

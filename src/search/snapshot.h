@@ -1,8 +1,8 @@
 /*
  * snapshot: the index as a reader sees it at one moment: the segments of a
  * manifest, mapped, and the values of facets across them. Refreshed before
- * each search by one stat(); what is no longer named is unmapped. For one
- * thread. Inside search/.
+ * each search by a stat() of each file; what is no longer named is unmapped.
+ * For one thread. Inside search/.
  */
 #ifndef SEARCH_SNAPSHOT_H
 #define SEARCH_SNAPSHOT_H
@@ -19,8 +19,11 @@ struct snapshot_segment {
 	uint32_t n_dead;
 	const uint64_t *dead; /* of the manifest; NULL when none */
 	uint32_t *values;     /* number in snapshot.values by local value */
-	dev_t dev;            /* of the file when it was mapped */
+	/* Of the file when it was mapped. */
+	dev_t dev;
 	ino_t ino;
+	off_t size;
+	struct timespec mtime;
 };
 
 struct snapshot_value {

@@ -139,6 +139,7 @@ writer_settled(void *ctx, bool is_committed)
 	 * needs; what fails here fails there, and is said there. */
 	if (is_new)
 		(void)!snapshot_refresh(writer->snapshot, NULL);
+	writer->seen = writer->snapshot->generation;
 	index_unlock(writer->lock);
 	writer->lock = -1;
 	if (is_new)
@@ -271,6 +272,34 @@ writer_open(struct catalogue *cat, struct err *err)
 	if (writer->snapshot->is_ready)
 		joiner_start(writer->joiner, &writer->snapshot->manifest);
 	return writer;
+}
+
+int
+writer_look(struct writer *writer, bool *ret_new, bool *ret_wanting,
+    struct err *err)
+{
+	bool is_good;
+
+	*ret_new = *ret_wanting = false;
+	/* Its own commit sees to it. */
+	if (writer->lock != -1 || catalogue_before(writer->cat) != -1)
+		return 0;
+	if (is_current(writer, &is_good, err) == -1)
+		return -1;
+	*ret_new = writer->snapshot->generation != writer->seen;
+	*ret_wanting = writer->must_rebuild || !is_good;
+	writer->seen = writer->snapshot->generation;
+	return 0;
+}
+
+int
+writer_tend(struct writer *writer, struct err *err)
+{
+	bool is_new, is_wanting;
+
+	if (writer_look(writer, &is_new, &is_wanting, err) == -1)
+		return -1;
+	return is_wanting ? bring_up(writer, err) : 0;
 }
 
 int

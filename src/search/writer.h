@@ -29,6 +29,11 @@ int writer_changed(void *ctx, int64_t group, const struct merge_view *view,
 int writer_prepare(void *ctx, int64_t version, struct err *err) MUST_CHECK;
 void writer_settled(void *ctx, bool is_committed);
 
+/* search_look(), search_tend() */
+int writer_look(struct writer *writer, bool *ret_new, bool *ret_wanting,
+    struct err *err) MUST_CHECK;
+int writer_tend(struct writer *writer, struct err *err) MUST_CHECK;
+
 /* Make the whole index again from catalogue_each_view(). */
 int writer_rebuild(struct writer *writer, struct err *err) MUST_CHECK;
 

@@ -16,6 +16,7 @@ struct writer {
 	struct snapshot *snapshot; /* plain; what the manifest says */
 	struct joiner *joiner;
 	bool must_rebuild;
+	uint64_t seen; /* the snapshot's generation, as looked at last */
 	/* The change under way, from the lock to writer_settled(): */
 	int lock;        /* -1: there is none */
 	bool is_all;     /* work is made from all views, not from snapshot */

@@ -31,6 +31,8 @@ const struct conf *web_conf(struct web *web);
 struct worker;
 void *worker_new(void *ctx, unsigned i);
 void worker_free(void *ctx, void *worker);
+/* Let go of files that have been replaced meanwhile. */
+void worker_idle(void *ctx, void *worker);
 /* Handles on the files as they are now. */
 struct api *worker_api(struct worker *worker);
 

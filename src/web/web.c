@@ -189,6 +189,7 @@ start(struct web *web, const struct conf *conf, struct err *err)
 		.worker_free = worker_free,
 		.fast = fast_handle,
 		.handle = handler_handle,
+		.idle = worker_idle,
 		.refuse = handler_refuse,
 		.now = web->options.now,
 	};
@@ -199,15 +200,18 @@ start(struct web *web, const struct conf *conf, struct err *err)
 	return server;
 }
 
-/* Wake-ups say "look again"; workers look before each request anyway. */
+/* Workers look before each request anyway; those that idle would keep files
+ * open that are gone by now. */
 static void
-drain_wake(int *fd)
+drain_wake(struct http_server *server, int *fd)
 {
 	char buf[64];
 	ssize_t n = read(*fd, buf, sizeof(buf));
 
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
 		*fd = -1;
+	else
+		http_server_wake(server);
 }
 
 static void
@@ -224,7 +228,7 @@ wait_for_end(struct web *web, struct http_server *server)
 		if (poll(fds, 2, -1) == -1 && errno != EINTR)
 			return;
 		if (fds[1].fd >= 0 && (fds[1].revents & (POLLIN | POLLHUP)))
-			drain_wake(&fds[1].fd);
+			drain_wake(server, &fds[1].fd);
 		while (read(signal_pipe[0], &signo, 1) == 1) {
 			if (signo != SIGHUP)
 				return;

@@ -114,6 +114,22 @@ worker_api(struct worker *worker)
 	return &worker->api;
 }
 
+void
+worker_idle(void *ctx, void *arg)
+{
+	struct worker *worker = arg;
+	struct err err;
+
+	(void)ctx;
+	/* What never answered holds nothing. */
+	if (worker->api.cat == NULL)
+		return;
+	refresh_catalogue(worker);
+	/* What is wrong is said by whoever searches. */
+	if (worker->api.search != NULL)
+		(void)!search_refresh(worker->api.search, &err);
+}
+
 void *
 worker_new(void *ctx, unsigned i)
 {
