@@ -153,6 +153,7 @@ window_clear(struct window *window, uint32_t base, uint32_t n_docs)
 	window->n = n_docs - base < WINDOW_DOCS ? n_docs - base : WINDOW_DOCS;
 	window->is_fresh = true;
 	window->is_zeroed = false;
+	window->is_lazy = false;
 	memset(window->bits, 0, sizeof(window->bits));
 }
 
@@ -171,6 +172,7 @@ fill_term(struct eval *eval, struct eval_term *term, struct window *window,
 static void
 add_window(struct window *into, const struct window *from, bool has_scores)
 {
+	window_settle(into);
 	for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
 		uint64_t both = into->bits[w] & from->bits[w];
 		uint64_t fresh = from->bits[w] & ~into->bits[w];
@@ -181,12 +183,12 @@ add_window(struct window *into, const struct window *from, bool has_scores)
 		for (; both != 0; both &= both - 1) {
 			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(both);
 
-			into->scores[at] += from->scores[at];
+			into->scores[at] += window_score(from, at);
 		}
 		for (; fresh != 0; fresh &= fresh - 1) {
 			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(fresh);
 
-			into->scores[at] = from->scores[at];
+			into->scores[at] = window_score(from, at);
 		}
 	}
 }
@@ -202,9 +204,11 @@ join_window(struct window *into, const struct window *from, bool has_scores)
 		for (; has_scores && both != 0; both &= both - 1) {
 			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(both);
 
-			into->scores[at] += from->scores[at];
+			into->scores[at] = window_score(into, at) +
+					   window_score(from, at);
 		}
 	}
+	into->is_lazy = false;
 }
 
 /* A group into a cleared window; `spare` is for terms joined by OR. */

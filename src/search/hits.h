@@ -43,8 +43,15 @@ static inline void
 hits_offer(struct hits *hits, uint64_t key, const struct segment *segment,
     uint32_t number, uint32_t doc)
 {
-	if (key >= hits->least)
-		hits_add(hits, key, segment_group(segment, doc), number, doc);
+	int64_t group;
+
+	if (key < hits->least)
+		return;
+	group = segment_group(segment, doc);
+	if (hits->n == hits->max && key == hits->least &&
+	    group > hits->items[0].group)
+		return;
+	hits_add(hits, key, group, number, doc);
 }
 /* In order. Nothing may be offered after. */
 void hits_sort(struct hits *hits);

@@ -161,6 +161,11 @@ add_one(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight,
 		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
 		return;
 	}
+	if (window->is_lazy) {
+		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
+		window->weights[at] = weight;
+		return;
+	}
 	score = idf * leaf->scorer->part[weight][leaf->segment->lengths[doc]];
 	if (!window_has(window->bits, at)) {
 		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
@@ -194,9 +199,13 @@ add_bits(uint64_t *into, uint32_t base, const uint32_t *docs, uint32_t n)
 		into[at] |= bits;
 }
 
-/* How a window's scores are written. */
+/* More documents in a window than this: a byte for each, then bits of all. */
+#define DENSE_DOCS 512
+
+/* How a window is written. */
 enum fill {
-	FILL_STORE, /* no document is there yet, and none comes twice */
+	FILL_LAZY,  /* weights: no document is there, and none comes twice */
+	FILL_DENSE, /* the same for so many that their bits come at the end */
 	FILL_MAX,   /* all scores are 0 or real */
 	FILL_CHECK  /* scores of documents that are not there mean nothing */
 };
@@ -213,12 +222,10 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 
 	while (n > first && docs[n - 1] >= end)
 		n--;
-	if (leaf->scorer != NULL && fill == FILL_STORE) {
+	if (fill == FILL_LAZY || fill == FILL_DENSE) {
 		for (uint32_t i = first; i < n; i++)
-			window->scores[docs[i] - window->base] =
-			    idf *
-			    leaf->scorer
-				->part[post->weights[i]][lengths[docs[i]]];
+			window->weights[docs[i] - window->base] =
+			    post->weights[i];
 	} else if (leaf->scorer != NULL && fill == FILL_MAX) {
 		for (uint32_t i = first; i < n; i++) {
 			uint32_t *at = &window->scores[docs[i] - window->base];
@@ -232,7 +239,7 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 		for (uint32_t i = first; i < n; i++)
 			add_one(leaf, window, docs[i], post->weights[i], idf);
 	}
-	if (leaf->scorer == NULL || fill != FILL_CHECK)
+	if (fill == FILL_LAZY || fill == FILL_MAX || leaf->scorer == NULL)
 		add_bits(window->bits, window->base, docs + first, n - first);
 	post->at = n;
 	if (n < post->n)
@@ -258,6 +265,20 @@ add_all(struct leaf *leaf, struct window *window, struct post *post,
 	}
 }
 
+static uint64_t
+expected(const struct post *post, const struct window *window)
+{
+	return (uint64_t)post->df * window->n / (post->segment->n_docs + 1);
+}
+
+/* Are the candidates so few that each is sought by itself? */
+static bool
+is_sought(const struct post *post, const struct window *window,
+    const uint64_t *among, size_t n_among)
+{
+	return among != NULL && n_among * SEEK_COST < expected(post, window);
+}
+
 static void
 seek_bits(struct post *post, const struct window *window, uint64_t *bits,
     const uint64_t *among)
@@ -280,31 +301,38 @@ leaf_bits(struct post *post, const struct window *window, uint64_t *bits,
     const uint64_t *among, size_t n_among)
 {
 	uint32_t end = window->base + window->n;
-	uint64_t expected = (uint64_t)post->df * window->n /
-			    (post->segment->n_docs + 1);
+	bool is_dense = expected(post, window) >= DENSE_DOCS;
+	uint8_t bytes[WINDOW_DOCS];
 
-	if (among != NULL && n_among * SEEK_COST < expected) {
+	if (is_sought(post, window, among, n_among)) {
 		seek_bits(post, window, bits, among);
 		return;
 	}
+	if (is_dense)
+		memset(bytes, 0, sizeof(bytes));
 	if (post->doc < window->base)
 		post_seek(post, window->base);
 	while (post->doc < end) {
-		uint32_t n;
+		uint32_t i, n;
 
 		if (post_load(post) == -1)
 			return;
 		for (n = post->n; n > post->at && post->docs[n - 1] >= end;)
 			n--;
-		add_bits(bits, window->base, post->docs + post->at,
-		    n - post->at);
+		for (i = post->at; is_dense && i < n; i++)
+			bytes[post->docs[i] - window->base] = 1;
+		if (!is_dense)
+			add_bits(bits, window->base, post->docs + post->at,
+			    n - post->at);
 		post->at = n;
 		if (n < post->n) {
 			post->doc = post->docs[n];
-			return;
+			break;
 		}
 		post_next_block(post);
 	}
+	if (is_dense)
+		window_bits(bytes, bits);
 }
 
 /* Only those in a field: the positions say which. */
@@ -352,12 +380,10 @@ add_term(struct leaf *leaf, struct window *window, size_t i,
 {
 	struct post *post = &leaf->posts[i];
 	uint32_t idf = idf_of(leaf, i);
-	uint64_t expected = (uint64_t)post->df * window->n /
-			    (leaf->segment->n_docs + 1);
 
 	if (leaf->plan->term->field != QUERY_ANY_FIELD)
 		add_field(leaf, window, post, among, idf);
-	else if (among != NULL && n_among * SEEK_COST < expected)
+	else if (is_sought(post, window, among, n_among))
 		add_among(leaf, window, post, among, idf);
 	else
 		add_all(leaf, window, post, idf, fill);
@@ -366,10 +392,24 @@ add_term(struct leaf *leaf, struct window *window, size_t i,
 }
 
 static enum fill
-how_to_fill(const struct leaf *leaf, struct window *window)
+how_to_fill(const struct leaf *leaf, struct window *window,
+    const uint64_t *among, size_t n_among)
 {
-	if (window->is_fresh && leaf->n_posts == 1)
-		return FILL_STORE;
+	const struct post *post = &leaf->posts[0];
+
+	if (window->is_fresh && leaf->n_posts == 1 &&
+	    leaf->plan->term->field == QUERY_ANY_FIELD) {
+		window->is_lazy = leaf->scorer != NULL;
+		window->idf = idf_of(leaf, 0);
+		window->scorer = leaf->scorer;
+		window->lengths = leaf->segment->lengths + window->base;
+		if (is_sought(post, window, among, n_among) ||
+		    expected(post, window) < DENSE_DOCS)
+			return FILL_LAZY;
+		memset(window->weights, 0, sizeof(window->weights));
+		return FILL_DENSE;
+	}
+	window_settle(window);
 	if (window->is_fresh && leaf->scorer != NULL) {
 		memset(window->scores, 0, window->n * sizeof(*window->scores));
 		window->is_zeroed = true;
@@ -388,10 +428,12 @@ leaf_fill(struct leaf *leaf, struct window *window, const uint64_t *among,
 		phrase_fill(leaf, window, among);
 		return;
 	}
-	fill = how_to_fill(leaf, window);
+	fill = how_to_fill(leaf, window, among, n_among);
 	if (leaf->next == NULL) {
 		for (size_t i = 0; i < leaf->n_posts; i++)
 			add_term(leaf, window, i, among, n_among, fill);
+		if (fill == FILL_DENSE)
+			window_bits(window->weights, window->bits);
 		window->is_fresh = false;
 		return;
 	}

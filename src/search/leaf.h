@@ -12,14 +12,38 @@
 #define WINDOW_DOCS  16384
 #define WINDOW_WORDS (WINDOW_DOCS / 64)
 
+/*
+ * Scores of documents whose bit is set are in scores[], or, while is_lazy, to
+ * be made of weights[] by window_score(): most documents of a common word
+ * never need theirs.
+ */
 struct window {
 	uint32_t base;  /* first document, a multiple of WINDOW_DOCS */
 	uint32_t n;     /* documents of the segment in it */
 	bool is_fresh;  /* no leaf was filled in */
 	bool is_zeroed; /* scores of bits that are not set are 0 */
+	bool is_lazy;
+	uint32_t idf;                /* of the lazy */
+	const struct scorer *scorer; /* of the lazy */
+	const uint8_t *lengths; /* of the lazy: of the window's documents */
 	uint64_t bits[WINDOW_WORDS];
-	uint32_t scores[WINDOW_DOCS]; /* of those whose bit is set */
+	uint32_t scores[WINDOW_DOCS];
+	uint8_t weights[WINDOW_DOCS];
 };
+
+static inline uint32_t
+window_score(const struct window *window, uint32_t at)
+{
+	if (!window->is_lazy)
+		return window->scores[at];
+	return window->idf *
+	       window->scorer->part[window->weights[at]][window->lengths[at]];
+}
+
+/* window.c: make the scores that are still lazy. */
+void window_settle(struct window *window);
+/* window.c: set the bit of each of WINDOW_DOCS bytes that is not 0. */
+void window_bits(const uint8_t *bytes, uint64_t *bits);
 
 static inline bool
 window_has(const uint64_t *bits, uint32_t at)

@@ -84,8 +84,9 @@ src_search_libsearch_a_SOURCES = \
 	src/search/tally.c \
 	src/search/term.c \
 	src/search/token.c \
-	src/search/welsh.c \
 	src/search/token.h \
+	src/search/welsh.c \
+	src/search/window.c \
 	src/search/writer.c \
 	src/search/writer.h \
 	src/search/writer_begin.c \

@@ -181,7 +181,7 @@ offer_scores(struct matcher *m, const struct window *window,
 	uint64_t least = hits->least >> 8;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t score = window->scores[offsets[i]];
+		uint64_t score = window_score(window, offsets[i]);
 		uint32_t doc = window->base + offsets[i];
 
 		if (score < least)
@@ -204,7 +204,8 @@ offer(struct matcher *m, const struct window *window, const uint16_t *offsets,
 		offer_scores(m, window, offsets, n);
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
+	/* From behind: the newest come last, and the best first saves work. */
+	for (size_t i = n; i-- > 0;) {
 		uint32_t doc = window->base + offsets[i];
 		uint64_t key = 0;
 

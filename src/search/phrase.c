@@ -249,6 +249,7 @@ phrase_fill(struct leaf *leaf, struct window *window, const uint64_t *among)
 {
 	uint64_t bits[WINDOW_WORDS];
 
+	window_settle(window);
 	all_bits(leaf, window, bits, among);
 	for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
 		for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
