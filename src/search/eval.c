@@ -84,9 +84,8 @@ make_term(struct maker *m, struct eval_term *made, const struct plan_term *term,
 
 		if (need == 0)
 			continue;
-		leaf_init(&made->leaves[made->n], m->arena, leaf,
-		    m->eval->segment, m->number, scorer,
-		    m->eval->space->posts + m->used);
+		leaf_init(&made->leaves[made->n], leaf, m->eval->segment,
+		    m->number, scorer, m->eval->space->posts + m->used);
 		if (made->leaves[made->n].is_damaged)
 			m->eval->is_damaged = true;
 		made->n++;
@@ -237,9 +236,11 @@ next_base(struct eval *eval)
 
 	for (size_t i = 0; i < group->n; i++) {
 		for (size_t j = 0; j < group->terms[i].n; j++) {
-			uint32_t doc = leaf_next(&group->terms[i].leaves[j],
-			    eval->next);
+			struct leaf *leaf = &group->terms[i].leaves[j];
+			uint32_t doc = leaf_next(leaf, eval->next);
 
+			if (leaf->is_damaged)
+				eval->is_damaged = true;
 			if (doc < least)
 				least = doc;
 		}
@@ -330,7 +331,7 @@ eval_single(struct eval *eval)
 	    eval->groups[0].terms[0].n != 1)
 		return NULL;
 	leaf = &eval->groups[0].terms[0].leaves[0];
-	if (leaf->plan->n_words != 1 || leaf->n_posts != 1 ||
+	if (leaf->plan->n_words != 1 || leaf->is_wide || leaf->n_posts != 1 ||
 	    leaf->plan->term->field != QUERY_ANY_FIELD)
 		return NULL;
 	return leaf;

@@ -1,19 +1,14 @@
 /*
  * leaf: one word. A term with few candidates is sought document by document,
- * one with many is walked block by block; a start of a word with many terms
- * keeps them in lists by the window that holds their next document. Section
- * "Postings" of the search design; phrase.c has phrases.
+ * one with many is walked block by block. Section "Postings" of the search
+ * design; phrase.c has phrases, start.c starts of many terms.
  */
 #include <string.h>
 
 #include "search/leaf.h"
 
-/* More terms than this are kept in lists. */
-#define FEW_TERMS 32
 /* A candidate costs this much more than a posting in a row. */
 #define SEEK_COST 4
-
-#define NO_POST UINT32_MAX
 
 static size_t
 set_size(const struct plan_set *set)
@@ -24,19 +19,17 @@ set_size(const struct plan_set *set)
 size_t
 leaf_need(const struct plan_leaf *plan, size_t segment)
 {
-	size_t need = 0;
+	bool is_wide = start_is_wide(plan, segment);
 
 	for (size_t i = 0; i < plan->n_words; i++) {
-		size_t n = set_size(&plan->words[i].sets[segment]);
-
-		if (n == 0)
+		if (set_size(&plan->words[i].sets[segment]) == 0)
 			return 0;
-		if (plan->n_words > 1 && n > PLAN_ENDS_MAX)
-			n = PLAN_ENDS_MAX;
-		need += n;
 	}
-	/* A phrase walks twice: for documents, and for positions. */
-	return plan->n_words > 1 ? 2 * need : need;
+	if (plan->n_words > 1) /* it walks twice */
+		return 2 * (plan->n_words - is_wide) + is_wide;
+	if (plan->n_words == 0 || is_wide)
+		return plan->n_words;
+	return set_size(&plan->words[0].sets[segment]);
 }
 
 static uint32_t
@@ -46,44 +39,10 @@ idf_of(const struct leaf *leaf, size_t post)
 }
 
 static void
-put_in_list(struct leaf *leaf, uint32_t post)
+word_init(struct leaf *leaf)
 {
-	uint32_t doc = leaf->posts[post].doc;
+	const struct plan_set *set = &leaf->plan->words[0].sets[leaf->number];
 
-	if (doc == POST_END)
-		return;
-	leaf->next[post] = leaf->heads[doc / WINDOW_DOCS];
-	leaf->heads[doc / WINDOW_DOCS] = post;
-}
-
-static void
-make_lists(struct leaf *leaf, struct arena *arena)
-{
-	size_t n_windows = leaf->segment->n_docs / WINDOW_DOCS + 1;
-
-	leaf->next = arena_alloc(arena, leaf->n_posts * sizeof(*leaf->next));
-	leaf->heads = arena_alloc(arena, n_windows * sizeof(*leaf->heads));
-	memset(leaf->heads, 0xff, n_windows * sizeof(*leaf->heads));
-	for (size_t i = leaf->n_posts; i-- > 0;)
-		put_in_list(leaf, (uint32_t)i);
-}
-
-void
-leaf_init(struct leaf *leaf, struct arena *arena, const struct plan_leaf *plan,
-    struct segment *segment, size_t number, const struct scorer *scorer,
-    struct post *posts)
-{
-	const struct plan_set *set = &plan->words[0].sets[number];
-
-	memset(leaf, 0, sizeof(*leaf));
-	leaf->plan = plan;
-	leaf->segment = segment;
-	leaf->scorer = scorer;
-	leaf->posts = posts;
-	if (plan->n_words > 1) {
-		phrase_init(leaf, number);
-		return;
-	}
 	leaf->n_same = set->end - set->first;
 	leaf->n_posts = set_size(set);
 	for (size_t i = 0; i < leaf->n_posts; i++) {
@@ -91,52 +50,40 @@ leaf_init(struct leaf *leaf, struct arena *arena, const struct plan_leaf *plan,
 				    ? set->first + (uint32_t)i
 				    : set->others[i - leaf->n_same];
 
-		if (post_init(&posts[i], segment, term) == -1)
+		if (post_init(&leaf->posts[i], leaf->segment, term) == -1)
 			leaf->is_damaged = true;
 	}
-	if (leaf->n_posts > FEW_TERMS && !leaf->is_damaged)
-		make_lists(leaf, arena);
+}
+
+void
+leaf_init(struct leaf *leaf, const struct plan_leaf *plan,
+    struct segment *segment, size_t number, const struct scorer *scorer,
+    struct post *posts)
+{
+	memset(leaf, 0, sizeof(*leaf));
+	leaf->plan = plan;
+	leaf->segment = segment;
+	leaf->number = number;
+	leaf->scorer = scorer;
+	leaf->posts = posts;
+	leaf->is_wide = start_is_wide(plan, number);
+	if (plan->n_words > 1)
+		phrase_init(leaf);
+	else if (!leaf->is_wide)
+		word_init(leaf);
 }
 
 /* ---- where the next document is ---- */
-
-/* Terms of lists behind us go on to where they have a document. */
-static void
-sweep(struct leaf *leaf, uint32_t base)
-{
-	uint32_t to = base / WINDOW_DOCS;
-
-	for (; leaf->swept < to; leaf->swept++) {
-		uint32_t post = leaf->heads[leaf->swept];
-
-		leaf->heads[leaf->swept] = NO_POST;
-		while (post != NO_POST) {
-			uint32_t next = leaf->next[post];
-
-			post_seek(&leaf->posts[post], base);
-			put_in_list(leaf, post);
-			post = next;
-		}
-	}
-}
 
 uint32_t
 leaf_next(struct leaf *leaf, uint32_t base)
 {
 	uint32_t least = POST_END;
 
+	if (leaf->is_wide)
+		return start_next(leaf, base);
 	if (leaf->plan->n_words > 1)
 		return phrase_next(leaf, base);
-	if (leaf->next != NULL) {
-		uint32_t n = leaf->segment->n_docs / WINDOW_DOCS + 1;
-
-		sweep(leaf, base);
-		for (uint32_t w = base / WINDOW_DOCS; w < n; w++) {
-			if (leaf->heads[w] != NO_POST)
-				return w * WINDOW_DOCS;
-		}
-		return POST_END;
-	}
 	for (size_t i = 0; i < leaf->n_posts; i++) {
 		struct post *post = &leaf->posts[i];
 
@@ -144,36 +91,13 @@ leaf_next(struct leaf *leaf, uint32_t base)
 			post_seek(post, base);
 		if (post->doc < least)
 			least = post->doc;
+		if (post->is_damaged)
+			leaf->is_damaged = true;
 	}
 	return least;
 }
 
 /* ---- into a window ---- */
-
-/* One document: its score, or the larger one. */
-static inline void
-add_one(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight,
-    uint32_t idf)
-{
-	uint32_t at = doc - window->base, score;
-
-	if (leaf->scorer == NULL) {
-		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
-		return;
-	}
-	if (window->is_lazy) {
-		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
-		window->weights[at] = weight;
-		return;
-	}
-	score = idf * leaf->scorer->part[weight][leaf->segment->lengths[doc]];
-	if (!window_has(window->bits, at)) {
-		window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
-		window->scores[at] = score;
-	} else if (score > window->scores[at]) {
-		window->scores[at] = score;
-	}
-}
 
 /* Bits of documents that rise, a word of bits at a time: a read and a write
  * for each document would wait for each other. */
@@ -237,7 +161,7 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 		}
 	} else if (leaf->scorer != NULL) {
 		for (uint32_t i = first; i < n; i++)
-			add_one(leaf, window, docs[i], post->weights[i], idf);
+			leaf_add(leaf, window, docs[i], post->weights[i], idf);
 	}
 	if (fill == FILL_LAZY || fill == FILL_MAX || leaf->scorer == NULL)
 		add_bits(window->bits, window->base, docs + first, n - first);
@@ -351,7 +275,7 @@ add_field(struct leaf *leaf, struct window *window, struct post *post,
 			continue;
 		weight = phrase_field_weight(post, field);
 		if (weight > 0)
-			add_one(leaf, window, doc, weight, idf);
+			leaf_add(leaf, window, doc, weight, idf);
 	}
 }
 
@@ -366,7 +290,7 @@ add_among(struct leaf *leaf, struct window *window, struct post *post,
 				       (uint32_t)__builtin_ctzll(left);
 
 			if (post_seek(post, doc) == doc)
-				add_one(leaf, window, doc, post_weight(post),
+				leaf_add(leaf, window, doc, post_weight(post),
 				    idf);
 			else if (post->doc == POST_END)
 				return;
@@ -399,10 +323,8 @@ how_to_fill(const struct leaf *leaf, struct window *window,
 
 	if (window->is_fresh && leaf->n_posts == 1 &&
 	    leaf->plan->term->field == QUERY_ANY_FIELD) {
-		window->is_lazy = leaf->scorer != NULL;
-		window->idf = idf_of(leaf, 0);
-		window->scorer = leaf->scorer;
-		window->lengths = leaf->segment->lengths + window->base;
+		if (leaf->scorer != NULL)
+			leaf_be_lazy(leaf, window, idf_of(leaf, 0));
 		if (is_sought(post, window, among, n_among) ||
 		    expected(post, window) < DENSE_DOCS)
 			return FILL_LAZY;
@@ -421,34 +343,17 @@ void
 leaf_fill(struct leaf *leaf, struct window *window, const uint64_t *among,
     size_t n_among)
 {
-	enum fill fill;
-	uint32_t post;
-
-	if (leaf->plan->n_words > 1) {
+	if (leaf->is_wide) {
+		start_fill(leaf, window, among);
+	} else if (leaf->plan->n_words > 1) {
 		phrase_fill(leaf, window, among);
-		return;
-	}
-	fill = how_to_fill(leaf, window, among, n_among);
-	if (leaf->next == NULL) {
+	} else {
+		enum fill fill = how_to_fill(leaf, window, among, n_among);
+
 		for (size_t i = 0; i < leaf->n_posts; i++)
 			add_term(leaf, window, i, among, n_among, fill);
 		if (fill == FILL_DENSE)
 			window_bits(window->weights, window->bits);
-		window->is_fresh = false;
-		return;
-	}
-	sweep(leaf, window->base);
-	post = leaf->heads[window->base / WINDOW_DOCS];
-	leaf->heads[window->base / WINDOW_DOCS] = NO_POST;
-	leaf->swept = window->base / WINDOW_DOCS + 1;
-	while (post != NO_POST) {
-		uint32_t next = leaf->next[post];
-
-		add_term(leaf, window, post, among, n_among, fill);
-		if (leaf->posts[post].doc < window->base + window->n)
-			post_seek(&leaf->posts[post], window->base + window->n);
-		put_in_list(leaf, post);
-		post = next;
 	}
 	window->is_fresh = false;
 }

@@ -1,7 +1,8 @@
 /*
  * leaf: documents that hold one word (any of its terms) or one phrase, window
- * by window, with their part of the score. eval.c joins leaves by AND, OR and
- * NOT. Inside search/.
+ * by window, with their part of the score. leaf.c has words of few terms,
+ * start.c starts of many, phrase.c phrases. eval.c joins leaves by AND, OR
+ * and NOT. Inside search/.
  */
 #ifndef SEARCH_LEAF_H
 #define SEARCH_LEAF_H
@@ -55,25 +56,26 @@ struct leaf {
 	const struct plan_leaf *plan;
 	struct segment *segment;
 	const struct scorer *scorer; /* NULL: scores are not wanted */
-	struct post *posts; /* of a word: its terms; of a phrase: its words,
-			     * then the terms of the last; then all these
-			     * again, for the documents alone */
-	size_t n_posts;
-	size_t n_same; /* of a word: this many are no other form */
-	size_t lead;   /* of a phrase: the rarest word */
-	/* Many terms: lists of those whose next document is in a window. */
-	uint32_t *next;
-	uint32_t *heads;
-	uint32_t swept; /* windows before this one are empty */
+	size_t number;               /* of the segment */
+	/* Of a word: its terms; of a phrase: its words, and all these again,
+	 * for the documents alone; of a wide start: one, for any term. */
+	struct post *posts;
+	size_t n_posts; /* once, and without that one */
+	size_t n_same;  /* of a word: this many are no other form */
+	size_t lead;    /* of a phrase: the rarest word */
+	bool is_wide;   /* a start of many terms: start.c walks them */
+	/* What such a start weighs, by document, 0 none; NULL: not made yet.
+	 * Lives in the plan, and fills whole windows. */
+	const uint8_t *weights;
 	bool is_damaged;
 };
 
 /* Posts that a leaf needs in a segment; 0: no document can match. */
 size_t leaf_need(const struct plan_leaf *plan, size_t segment);
 /* posts[] has room for leaf_need() and stays as long as the leaf. */
-void leaf_init(struct leaf *leaf, struct arena *arena,
-    const struct plan_leaf *plan, struct segment *segment, size_t number,
-    const struct scorer *scorer, struct post *posts);
+void leaf_init(struct leaf *leaf, const struct plan_leaf *plan,
+    struct segment *segment, size_t number, const struct scorer *scorer,
+    struct post *posts);
 /* No document before this one matches, from `base` on; POST_END: none. */
 uint32_t leaf_next(struct leaf *leaf, uint32_t base);
 /*
@@ -89,12 +91,64 @@ void leaf_fill(struct leaf *leaf, struct window *window, const uint64_t *among,
 void leaf_bits(struct post *post, const struct window *window, uint64_t *bits,
     const uint64_t *among, size_t n_among);
 
-/* phrase.c */
-void phrase_init(struct leaf *leaf, size_t number);
+/* One document of a window: its score, or the larger one. */
+static inline void
+leaf_add(const struct leaf *leaf, struct window *window, uint32_t doc,
+    uint8_t weight, uint32_t idf)
+{
+	uint32_t at = doc - window->base, score;
+	bool is_there = window_has(window->bits, at);
+
+	window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
+	if (leaf->scorer == NULL)
+		return;
+	if (window->is_lazy) {
+		window->weights[at] = weight;
+		return;
+	}
+	score = idf * leaf->scorer->part[weight][leaf->segment->lengths[doc]];
+	if (!is_there || score > window->scores[at])
+		window->scores[at] = score;
+}
+
+/* Be lazy in a fresh window. */
+static inline void
+leaf_be_lazy(const struct leaf *leaf, struct window *window, uint32_t idf)
+{
+	window->is_lazy = true;
+	window->idf = idf;
+	window->scorer = leaf->scorer;
+	window->lengths = leaf->segment->lengths + window->base;
+}
+
+/* ---- start.c: any of very many terms ---- */
+
+/* Is a leaf one, in this segment? Its last word may go on in more ways than
+ * leaf.c walks at once, or in a phrase in more than one. */
+bool start_is_wide(const struct plan_leaf *plan, size_t segment);
+uint32_t start_next(struct leaf *leaf, uint32_t base);
+void start_fill(struct leaf *leaf, struct window *window,
+    const uint64_t *among);
+/* Its weight in a document; 0: it is not there. */
+uint8_t start_weight(struct leaf *leaf, uint32_t doc);
+
+/* ---- phrase.c; a wide start at the end is not looked at ---- */
+
+/* Occurrences of one word in one document that are looked at. */
+#define OCCURRENCES_MAX 4096
+
+void phrase_init(struct leaf *leaf);
 void phrase_fill(struct leaf *leaf, struct window *window,
     const uint64_t *among);
 uint32_t phrase_next(struct leaf *leaf, uint32_t base);
-/* Weight of a phrase in one document; the leaf was not moved beyond it. */
+/* Documents of the window with all words, in among when it is not NULL. */
+void phrase_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
+    const uint64_t *among);
+/* Where in a document the words stand in a row, as post_positions() gives
+ * them; how many. Documents rise from call to call. */
+size_t phrase_rows(struct leaf *leaf, uint32_t doc,
+    uint32_t ret_rows[OCCURRENCES_MAX]);
+/* Weight of a phrase in one document; the same holds. */
 uint8_t phrase_weight(struct leaf *leaf, uint32_t doc);
 /* Weight of the current document's occurrences of a word in one field. */
 uint8_t phrase_field_weight(struct post *post, enum search_field field);

@@ -78,6 +78,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/snapshot.h \
 	src/search/snippet.c \
 	src/search/snippet.h \
+	src/search/start.c \
 	src/search/stem.c \
 	src/search/stem.h \
 	src/search/stem_priv.h \
@@ -193,6 +194,11 @@ tests_unit_test_search_reference_SOURCES = \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_reference_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_laws
+tests_unit_test_search_laws_SOURCES = tests/unit/test_search_laws.c \
+	tests/unit/search_proof.c tests/unit/search_proof.h \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_laws_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_search_pages
 tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \

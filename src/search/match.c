@@ -28,14 +28,6 @@ struct matcher {
 	const float *km;
 };
 
-static int
-damaged(struct run *run, struct err *err)
-{
-	snapshot_damaged(run->snapshot);
-	return err_set(err, ERR_DB,
-	    "the search index is damaged; it is being made again");
-}
-
 /* ---- what is asked of a document beside its words ---- */
 
 static void
@@ -416,7 +408,7 @@ finish_counts(struct matcher *m, int64_t *counts)
 }
 
 static void
-begin(struct matcher *m, struct run *run, size_t number, bool has_scores)
+begin(struct matcher *m, struct run *run, size_t number)
 {
 	memset(m, 0, sizeof(*m));
 	m->run = run;
@@ -424,7 +416,8 @@ begin(struct matcher *m, struct run *run, size_t number, bool has_scores)
 	m->entry = &run->snapshot->segments[number];
 	m->segment = m->entry->segment;
 	eval_init(&m->eval, run->arena, run->plan, number,
-	    has_scores ? run->search->scorer : NULL, &run->search->space);
+	    run->order == ORDER_SCORE ? run->search->scorer : NULL,
+	    &run->search->space);
 }
 
 int
@@ -435,7 +428,7 @@ match_segment(struct run *run, size_t number, struct err *err)
 	struct leaf *leaf;
 	int64_t *counts;
 
-	begin(&m, run, number, run->order == ORDER_SCORE);
+	begin(&m, run, number);
 	counts = arena_alloc(run->arena,
 	    (m.segment->filters.n_values + 1) * sizeof(*counts));
 	find_values(&m);
@@ -450,7 +443,7 @@ match_segment(struct run *run, size_t number, struct err *err)
 	}
 	free(m.near);
 	if (m.eval.is_damaged)
-		return damaged(run, err);
+		return search_damaged(run->snapshot, err);
 	finish_counts(&m, counts);
 	return 0;
 }

@@ -1,15 +1,13 @@
 /*
  * phrase: words in a row, by their positions. Documents that hold all words
  * are found first, the rarest word leading; only these have their positions
- * read. Scripts without spaces come here as well: their words are rows of
+ * read. What stands before a start of many terms is looked for here too, for
+ * start.c. Scripts without spaces come here as well: their words are rows of
  * pairs.
  */
 #include <string.h>
 
 #include "search/leaf.h"
-
-/* Occurrences of one word in one document that are looked at. */
-#define OCCURRENCES_MAX 4096
 
 static uint8_t
 capped(unsigned weight)
@@ -31,61 +29,43 @@ phrase_field_weight(struct post *post, enum search_field field)
 	return capped(weight);
 }
 
-/* The first terms of the words; those of the last, a start, come behind. */
 void
-phrase_init(struct leaf *leaf, size_t number)
+phrase_init(struct leaf *leaf)
 {
 	const struct plan_leaf *plan = leaf->plan;
 	struct post *walkers;
 
-	for (size_t i = 0; i < plan->n_words; i++) {
-		const struct plan_set *set = &plan->words[i].sets[number];
-		uint32_t end = set->end;
+	leaf->n_posts = plan->n_words - leaf->is_wide;
+	for (size_t i = 0; i < leaf->n_posts; i++) {
+		const struct plan_set *set = &plan->words[i].sets[leaf->number];
 
 		if (plan->words[i].df < plan->words[leaf->lead].df)
 			leaf->lead = i;
-		if (end - set->first > PLAN_ENDS_MAX)
-			end = set->first + PLAN_ENDS_MAX;
-		for (uint32_t term = set->first; term < end; term++) {
-			if (post_init(&leaf->posts[leaf->n_posts++],
-				leaf->segment, term) == -1)
-				leaf->is_damaged = true;
-		}
+		if (post_init(&leaf->posts[i], leaf->segment, set->first) == -1)
+			leaf->is_damaged = true;
 	}
 	walkers = leaf->posts + leaf->n_posts;
 	memcpy(walkers, leaf->posts, leaf->n_posts * sizeof(*walkers));
 }
 
-/* The posts from here on are all of the last word. */
-static size_t
-ends_at(const struct leaf *leaf)
+static void
+note_damage(struct leaf *leaf)
 {
-	return leaf->plan->n_words - 1;
-}
-
-/* The posts of the i-th word: of the last, any term will do. */
-static size_t
-posts_of(const struct leaf *leaf, size_t i)
-{
-	return i < ends_at(leaf) ? 1 : leaf->n_posts - ends_at(leaf);
+	for (size_t i = 0; i < 2 * leaf->n_posts; i++) {
+		if (leaf->posts[i].is_damaged)
+			leaf->is_damaged = true;
+	}
 }
 
 uint32_t
 phrase_next(struct leaf *leaf, uint32_t base)
 {
-	struct post *walkers = leaf->posts + leaf->n_posts + leaf->lead;
-	size_t n = posts_of(leaf, leaf->lead);
-	uint32_t least = POST_END;
+	struct post *walker = leaf->posts + leaf->n_posts + leaf->lead;
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t doc = walkers[i].doc < base
-				   ? post_seek(&walkers[i], base)
-				   : walkers[i].doc;
-
-		if (doc < least)
-			least = doc;
-	}
-	return least;
+	if (walker->doc < base)
+		post_seek(walker, base);
+	note_damage(leaf);
+	return walker->doc;
 }
 
 /* Into bits[], which is clear: documents of the window with the i-th word. */
@@ -93,8 +73,7 @@ static void
 word_bits(struct leaf *leaf, size_t i, const struct window *window,
     uint64_t *bits, const uint64_t *among)
 {
-	struct post *walkers = leaf->posts + leaf->n_posts + i;
-	size_t n = posts_of(leaf, i), n_among = 0;
+	size_t n_among = 0;
 
 	for (size_t w = 0; among != NULL && w < WINDOW_WORDS; w++) {
 		if (among[w] != 0)
@@ -102,20 +81,20 @@ word_bits(struct leaf *leaf, size_t i, const struct window *window,
 	}
 	if (among != NULL && n_among == 0)
 		return;
-	for (size_t j = 0; j < n; j++)
-		leaf_bits(&walkers[j], window, bits, among, n_among);
+	leaf_bits(&leaf->posts[leaf->n_posts + i], window, bits, among,
+	    n_among);
 }
 
-/* Documents of the window with all words, the rarest asked first. */
-static void
-all_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
+/* The rarest word is asked first. */
+void
+phrase_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
     const uint64_t *among)
 {
 	memset(bits, 0, WINDOW_WORDS * sizeof(*bits));
 	word_bits(leaf, leaf->lead, window, bits, among);
 	for (size_t w = 0; among != NULL && w < WINDOW_WORDS; w++)
 		bits[w] &= among[w];
-	for (size_t i = 0; i < leaf->plan->n_words; i++) {
+	for (size_t i = 0; i < leaf->n_posts; i++) {
 		uint64_t mine[WINDOW_WORDS] = { 0 };
 
 		if (i == leaf->lead)
@@ -124,21 +103,6 @@ all_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
 		for (size_t w = 0; w < WINDOW_WORDS; w++)
 			bits[w] &= mine[w];
 	}
-}
-
-/* Stand at a document that has all words; false when it has not. */
-static bool
-stand_at(struct leaf *leaf, uint32_t doc)
-{
-	bool has_end = false;
-
-	for (size_t i = 0; i < ends_at(leaf); i++) {
-		if (post_seek(&leaf->posts[i], doc) != doc)
-			return false;
-	}
-	for (size_t i = ends_at(leaf); i < leaf->n_posts; i++)
-		has_end |= post_seek(&leaf->posts[i], doc) == doc;
-	return has_end;
 }
 
 /* Keep the starts (positions of a first word) that the word follows at
@@ -162,86 +126,39 @@ keep_followed(uint32_t *starts, size_t n_starts, const uint32_t *found,
 	return kept;
 }
 
-/* As keep_followed(), by any term of the last word. */
-static size_t
-keep_ended(struct leaf *leaf, uint32_t doc, uint32_t *starts, size_t n_starts,
-    uint32_t *found)
+size_t
+phrase_rows(struct leaf *leaf, uint32_t doc, uint32_t ret_rows[OCCURRENCES_MAX])
 {
-	uint32_t some[OCCURRENCES_MAX], mine[OCCURRENCES_MAX];
-	uint64_t is_kept[OCCURRENCES_MAX / 64] = { 0 };
-	uint32_t step = (uint32_t)ends_at(leaf);
-	size_t kept = 0;
+	uint32_t found[OCCURRENCES_MAX];
+	size_t n;
 
-	for (size_t i = ends_at(leaf); i < leaf->n_posts; i++) {
-		struct post *post = &leaf->posts[i];
-		size_t n, at = 0;
-
-		if (post->doc != doc)
-			continue;
-		n = post_positions(post, found, OCCURRENCES_MAX);
-		if (leaf->n_posts == leaf->plan->n_words)
-			return keep_followed(starts, n_starts, found, n, step);
-		memcpy(mine, starts, n_starts * sizeof(*starts));
-		n = keep_followed(mine, n_starts, found, n, step);
-		for (size_t j = 0; j < n; j++) {
-			while (starts[at] != mine[j])
-				at++;
-			is_kept[at >> 6] |= (uint64_t)1 << (at & 63);
-		}
+	for (size_t i = 0; i < leaf->n_posts; i++) {
+		if (post_seek(&leaf->posts[i], doc) != doc)
+			return 0;
 	}
-	for (size_t i = 0; i < n_starts; i++) {
-		if ((is_kept[i >> 6] >> (i & 63) & 1) != 0)
-			some[kept++] = starts[i];
-	}
-	memcpy(starts, some, kept * sizeof(*starts));
-	return kept;
-}
-
-/* What the occurrences of the phrase weigh in this document; 0: none. */
-static uint8_t
-weigh(struct leaf *leaf, uint32_t doc)
-{
-	uint32_t starts[OCCURRENCES_MAX], found[OCCURRENCES_MAX];
-	enum search_field field = leaf->plan->term->field;
-	size_t n = post_positions(&leaf->posts[0], starts, OCCURRENCES_MAX);
-	unsigned weight = 0;
-
-	for (size_t i = 1; n > 0 && i < ends_at(leaf); i++) {
+	n = post_positions(&leaf->posts[0], ret_rows, OCCURRENCES_MAX);
+	for (size_t i = 1; n > 0 && i < leaf->n_posts; i++) {
 		size_t n_found = post_positions(&leaf->posts[i], found,
 		    OCCURRENCES_MAX);
 
-		n = keep_followed(starts, n, found, n_found, (uint32_t)i);
+		n = keep_followed(ret_rows, n, found, n_found, (uint32_t)i);
 	}
-	if (n > 0)
-		n = keep_ended(leaf, doc, starts, n, found);
-	for (size_t i = 0; i < n && weight < 255; i++) {
-		unsigned in = starts[i] & 7;
-
-		if ((field == QUERY_ANY_FIELD || in == field) &&
-		    in < SEARCH_FIELD_COUNT)
-			weight += field_weights[in];
-	}
-	return capped(weight);
+	return n;
 }
 
 uint8_t
 phrase_weight(struct leaf *leaf, uint32_t doc)
 {
-	return stand_at(leaf, doc) ? weigh(leaf, doc) : 0;
-}
+	uint32_t rows[OCCURRENCES_MAX];
+	enum search_field field = leaf->plan->term->field;
+	size_t n = phrase_rows(leaf, doc, rows);
+	unsigned weight = 0;
 
-static void
-add(struct leaf *leaf, struct window *window, uint32_t doc, uint8_t weight)
-{
-	uint32_t at = doc - window->base, score = 0;
-	bool is_there = window_has(window->bits, at);
-
-	if (leaf->scorer != NULL)
-		score = leaf->plan->idf *
-			leaf->scorer->part[weight][leaf->segment->lengths[doc]];
-	window->bits[at >> 6] |= (uint64_t)1 << (at & 63);
-	if (leaf->scorer != NULL && (!is_there || score > window->scores[at]))
-		window->scores[at] = score;
+	for (size_t i = 0; i < n && weight < 255; i++) {
+		if (field == QUERY_ANY_FIELD || (rows[i] & 7) == field)
+			weight += field_weights[rows[i] & 7];
+	}
+	return capped(weight);
 }
 
 void
@@ -250,7 +167,7 @@ phrase_fill(struct leaf *leaf, struct window *window, const uint64_t *among)
 	uint64_t bits[WINDOW_WORDS];
 
 	window_settle(window);
-	all_bits(leaf, window, bits, among);
+	phrase_bits(leaf, window, bits, among);
 	for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
 		for (uint64_t left = bits[w]; left != 0; left &= left - 1) {
 			uint32_t doc = window->base + w * 64 +
@@ -258,12 +175,9 @@ phrase_fill(struct leaf *leaf, struct window *window, const uint64_t *among)
 			uint8_t weight = phrase_weight(leaf, doc);
 
 			if (weight > 0)
-				add(leaf, window, doc, weight);
+				leaf_add(leaf, window, doc, weight,
+				    leaf->plan->idf);
 		}
 	}
-	window->is_fresh = false;
-	for (size_t i = 0; i < 2 * leaf->n_posts; i++) {
-		if (leaf->posts[i].is_damaged)
-			leaf->is_damaged = true;
-	}
+	note_damage(leaf);
 }

@@ -13,6 +13,9 @@ struct planner {
 	struct stemmer *stemmer;
 	const struct plan_stats *given;
 	struct plan *plan;
+	struct plan_start *starts[SEARCH_TERMS_MAX * QUERY_ALTS_MAX * 2];
+	size_t n_starts;
+	size_t n_phrase_starts;
 };
 
 static void
@@ -167,6 +170,33 @@ stats_df(struct planner *p, int64_t df)
 	return df;
 }
 
+/* That of an earlier leaf which asks the same, or a new one; NULL when there
+ * are too many. */
+static struct plan_start *
+find_start(struct planner *p, const struct plan_leaf *leaf)
+{
+	bool is_phrase = strchr(leaf->alt->phrase, ' ') != NULL;
+	struct plan_start *start;
+
+	for (size_t i = 0; i < p->n_starts; i++) {
+		const struct plan_leaf *other = p->starts[i]->leaf;
+
+		if (other->term->field == leaf->term->field &&
+		    strcmp(other->alt->phrase, leaf->alt->phrase) == 0)
+			return p->starts[i];
+	}
+	if (p->n_starts == ARRAY_LEN(p->starts) ||
+	    (is_phrase && p->n_phrase_starts == PLAN_PHRASE_STARTS_MAX))
+		return NULL;
+	p->n_phrase_starts += is_phrase;
+	start = arena_alloc(p->arena, sizeof(*start));
+	start->leaf = leaf;
+	start->arena = p->arena;
+	start->weights = arena_alloc(p->arena,
+	    (p->snapshot->n + 1) * sizeof(*start->weights));
+	return p->starts[p->n_starts++] = start;
+}
+
 static void
 make_leaf(struct planner *p, struct plan_leaf *leaf,
     const struct query_term *term, const struct query_alt *alt)
@@ -177,13 +207,15 @@ make_leaf(struct planner *p, struct plan_leaf *leaf,
 	leaf->alt = alt;
 	leaf->words = arena_alloc(p->arena,
 	    QUERY_TOKENS_MAX * sizeof(*leaf->words));
+	if (alt->is_prefix)
+		leaf->start = find_start(p, leaf);
 	while (*at != '\0' && leaf->n_words < QUERY_TOKENS_MAX) {
 		struct plan_word *word = &leaf->words[leaf->n_words++];
 
 		word->text = at;
 		word->len = strcspn(at, " ");
 		at += word->len;
-		word->is_prefix = alt->is_prefix && *at == '\0';
+		word->is_prefix = leaf->start != NULL && *at == '\0';
 		at += strspn(at, " ");
 	}
 	for (size_t i = 0; i < leaf->n_words; i++) {
@@ -234,7 +266,11 @@ plan_make(struct arena *arena, const struct snapshot *snapshot,
     const struct plan_stats *stats)
 {
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
-	struct planner p = { arena, snapshot, stemmer, stats, plan };
+	struct planner p = { .arena = arena,
+		.snapshot = snapshot,
+		.stemmer = stemmer,
+		.given = stats,
+		.plan = plan };
 
 	plan->snapshot = snapshot;
 	plan->stats.docs = stats != NULL ? stats->docs : snapshot->docs;

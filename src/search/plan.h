@@ -12,8 +12,9 @@
 
 /* Other forms of one word that are looked for in one segment. */
 #define PLAN_OTHERS_MAX 64
-/* Words that may end a phrase whose last word is a start. */
-#define PLAN_ENDS_MAX 512
+/* Phrases of one query whose last word may go on ("well-b*"); of further ones
+ * it must stand as it is. Each costs a look at all that goes on so. */
+#define PLAN_PHRASE_STARTS_MAX 4
 
 /* Terms of one segment that may stand for a word. */
 struct plan_set {
@@ -31,11 +32,21 @@ struct plan_word {
 	int64_t df;            /* of all its terms, at most all documents */
 };
 
+/* What start.c finds out once for all leaves that ask the same. */
+struct plan_start {
+	const struct plan_leaf *leaf; /* the first of them */
+	struct arena *arena;
+	uint8_t **weights; /* by segment, in the arena; NULL: not made yet */
+	struct plan_winner *winners; /* explain.c */
+	size_t n_winners;
+};
+
 struct plan_leaf {
 	const struct query_term *term;
 	const struct query_alt *alt;
 	struct plan_word *words; /* one, or a phrase */
 	size_t n_words;
+	struct plan_start *start; /* the last word may go on; or NULL */
 	int64_t df;     /* of the words: of a phrase, the rarest one's */
 	uint32_t idf;   /* score_idf() */
 	uint32_t other; /* the same for other forms */

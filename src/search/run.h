@@ -65,6 +65,8 @@ struct run {
 	float **km;      /* by segment, by document: NULL without a place */
 };
 
+/* search.c: a segment is not as written: tell the writer. ERR_DB, -1. */
+int search_damaged(struct snapshot *snapshot, struct err *err);
 /* search.c: a damaged index is trouble of this node (ERR_DB), and where it
  * lies nothing for those who search. -1. */
 int search_failed(struct err *err);

@@ -94,6 +94,14 @@ take_token(void *ctx, const struct token *token)
 }
 
 int
+search_damaged(struct snapshot *snapshot, struct err *err)
+{
+	snapshot_damaged(snapshot);
+	return err_set(err, ERR_DB,
+	    "the search index is damaged; it is being made again");
+}
+
+int
 search_failed(struct err *err)
 {
 	if (err->code != ERR_FORMAT)
@@ -215,12 +223,8 @@ find_points(struct search *search, struct arena *arena, const char *name,
 			    sizeof(window->bits));
 		add_points(middle, &segment->places, bits);
 		free(bits);
-		if (eval.is_damaged) {
-			snapshot_damaged(search->snapshot);
-			return err_set(err, ERR_DB,
-			    "the search index is damaged; it is being made "
-			    "again");
-		}
+		if (eval.is_damaged)
+			return search_damaged(search->snapshot, err);
 	}
 	return 0;
 }
