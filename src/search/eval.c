@@ -264,7 +264,7 @@ static void
 take_away(struct eval *eval, struct window *window, struct window *spare)
 {
 	for (size_t i = 0; i < eval->n_without; i++) {
-		size_t n = bits_count(window->bits, WINDOW_WORDS);
+		size_t n = window_count(window->bits);
 
 		if (n == 0)
 			return;
@@ -307,7 +307,7 @@ eval_next(struct eval *eval)
 				    all->bits, n);
 				join_window(all, one, eval->scorer != NULL);
 			}
-			n = bits_count(all->bits, WINDOW_WORDS);
+			n = window_count(all->bits);
 			if (n == 0)
 				break;
 		}

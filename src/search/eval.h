@@ -65,14 +65,4 @@ bits_any(const uint64_t *bits, size_t n_words)
 	return any != 0;
 }
 
-static inline size_t
-bits_count(const uint64_t *bits, size_t n_words)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < n_words; i++)
-		n += (size_t)__builtin_popcountll(bits[i]);
-	return n;
-}
-
 #endif

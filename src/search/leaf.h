@@ -43,6 +43,11 @@ window_score(const struct window *window, uint32_t at)
 
 /* window.c: make the scores that are still lazy. */
 void window_settle(struct window *window);
+/* window.c: numbers of the bits that are set, rising; how many. */
+#define WINDOW_OFFSETS (WINDOW_DOCS + 32) /* room that is needed */
+size_t window_offsets(const uint64_t *bits, uint16_t *ret_offsets);
+/* window.c: how many bits are set. */
+size_t window_count(const uint64_t *bits);
 /* window.c: set the bit of each of WINDOW_DOCS bytes that is not 0. */
 void window_bits(const uint8_t *bytes, uint64_t *bits);
 

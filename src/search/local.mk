@@ -204,3 +204,6 @@ tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_pages_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_window
+tests_unit_test_window_SOURCES = tests/unit/test_window.c
+tests_unit_test_window_LDADD = $(UNIT_LDADD)

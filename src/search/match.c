@@ -150,19 +150,6 @@ refuse(struct matcher *m, struct window *window)
 
 /* ---- counts and hits of a window ---- */
 
-static size_t
-make_offsets(const uint64_t *bits, size_t n_words, uint16_t *ret_offsets)
-{
-	size_t n = 0;
-
-	for (size_t w = 0; w < n_words; w++) {
-		for (uint64_t left = bits[w]; left != 0; left &= left - 1)
-			ret_offsets[n++] =
-			    (uint16_t)(w * 64 + (size_t)__builtin_ctzll(left));
-	}
-	return n;
-}
-
 /* Most documents have no chance: nothing else runs for each of them. */
 static void
 offer_scores(struct matcher *m, const struct window *window,
@@ -239,7 +226,7 @@ count_own(struct matcher *m, const struct window *window,
 			continue;
 		memcpy(bits, window->bits, sizeof(bits));
 		select_but(m, passed, f, bits);
-		n = make_offsets(bits, WINDOW_WORDS, offsets);
+		n = window_offsets(bits, offsets);
 		tally_add(&m->own[f], window->base, offsets, n);
 	}
 }
@@ -248,7 +235,7 @@ static void
 take_window(struct matcher *m, struct window *window)
 {
 	uint64_t passed[SEARCH_FACET_COUNT][WINDOW_WORDS];
-	uint16_t offsets[WINDOW_DOCS];
+	uint16_t offsets[WINDOW_OFFSETS];
 	size_t n;
 
 	refuse(m, window);
@@ -265,7 +252,7 @@ take_window(struct matcher *m, struct window *window)
 			count_own(m, window, passed, offsets);
 		select_but(m, passed, SEARCH_FACET_COUNT, window->bits);
 	}
-	n = make_offsets(window->bits, WINDOW_WORDS, offsets);
+	n = window_offsets(window->bits, offsets);
 	m->run->total += (int64_t)n;
 	if (m->tally.facets != 0)
 		tally_add(&m->tally, window->base, offsets, n);

@@ -75,10 +75,8 @@ word_bits(struct leaf *leaf, size_t i, const struct window *window,
 {
 	size_t n_among = 0;
 
-	for (size_t w = 0; among != NULL && w < WINDOW_WORDS; w++) {
-		if (among[w] != 0)
-			n_among += (size_t)__builtin_popcountll(among[w]);
-	}
+	if (among != NULL)
+		n_among = window_count(among);
 	if (among != NULL && n_among == 0)
 		return;
 	leaf_bits(&leaf->posts[leaf->n_posts + i], window, bits, among,
