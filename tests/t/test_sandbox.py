@@ -67,8 +67,12 @@ def test_killed_reader_costs_one_peer_one_round(three):
     assert proc.returncode == 1, out + complaint
     now = states(three)
     assert sorted(p["state"] for p in now.values()) == ["fresh", "rejected"]
-    reason = [p["reason"] for p in now.values() if p["reason"]][0]
+    name, reason = [(n, p["reason"]) for n, p in now.items()
+                    if p["reason"]][0]
     assert "killed by signal 9" in reason
+    if "quarantined" in reason:
+        # It was at a page by then: the same head is not asked twice.
+        three.run("peer", "release", name)
     three.run("pull")
     assert {p["state"] for p in states(three).values()} == {"fresh"}
     assert three.json("status")["records"] == 3000
