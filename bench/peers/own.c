@@ -61,7 +61,7 @@ feed_token(void *ctx, const struct token *token)
 
 	if (token->kind == TOKEN_JOINED)
 		builder_form(feed->builder, token->text, token->len,
-		    feed->field, feed->langs);
+		    feed->langs);
 	else
 		builder_word(feed->builder, token->text, token->len,
 		    feed->field, token->kind == TOKEN_WORD ? feed->langs : 0);

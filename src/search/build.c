@@ -19,8 +19,11 @@ struct builder {
 	/* the document at hand, the last of docs[] */
 	bool in_doc;
 	bool has_word; /* forms belong to the last builder_word() */
-	bool has_gap;  /* before the next one */
-	uint32_t next; /* position */
+	unsigned gaps; /* a bit for each field: before its next word */
+	uint32_t next[SEARCH_FIELD_COUNT]; /* position */
+	/* of the last builder_word() */
+	enum search_field last_field;
+	uint32_t last;
 	uint32_t n_words, n_forms;
 	size_t n_points;
 	uint16_t *values;
@@ -89,8 +92,10 @@ builder_doc(struct builder *b, int64_t group)
 		builder_doc_end(b);
 	VEC_PUSH(b->docs, b->n_docs, b->cap_docs, facts);
 	b->in_doc = true;
-	b->has_word = b->has_gap = false;
-	b->next = b->n_words = b->n_forms = 0;
+	b->has_word = false;
+	b->gaps = 0;
+	memset(b->next, 0, sizeof(b->next));
+	b->n_words = b->n_forms = 0;
 	b->n_points = b->n_values = 0;
 }
 
@@ -101,24 +106,25 @@ builder_word(struct builder *b, const char *text, size_t len,
 	b->has_word = b->in_doc && len > 0 && b->n_words < DOC_WORDS_MAX;
 	if (!b->has_word)
 		return;
-	if (b->has_gap) {
-		b->next++;
-		b->has_gap = false;
-	}
+	/* A field without words needs no gap before its first. */
+	if ((b->gaps >> field & 1) != 0 && b->next[field] > 0)
+		b->next[field]++;
+	b->gaps &= ~(1u << field);
+	b->last_field = field;
+	b->last = b->next[field]++;
 	invert_add(&b->words, text, term_cut(text, len),
-	    (uint32_t)(b->n_docs - 1), b->next++, field, langs, false);
+	    (uint32_t)(b->n_docs - 1), b->last, field, langs, false);
 	b->n_words++;
 }
 
 void
-builder_form(struct builder *b, const char *text, size_t len,
-    enum search_field field, uint32_t langs)
+builder_form(struct builder *b, const char *text, size_t len, uint32_t langs)
 {
 	if (!b->in_doc || !b->has_word || len == 0 ||
 	    b->n_forms == DOC_FORMS_MAX)
 		return;
 	invert_add(&b->words, text, term_cut(text, len),
-	    (uint32_t)(b->n_docs - 1), b->next - 1, field, langs, true);
+	    (uint32_t)(b->n_docs - 1), b->last, b->last_field, langs, true);
 	b->n_forms++;
 }
 
@@ -126,7 +132,7 @@ void
 builder_gap(struct builder *b)
 {
 	/* One is enough, however many come in a row. */
-	b->has_gap = b->n_words > 0;
+	b->gaps = (1u << SEARCH_FIELD_COUNT) - 1;
 }
 
 void

@@ -27,11 +27,11 @@ void builder_doc(struct builder *b, int64_t group);
  * (term_cut()), words beyond DOC_WORDS_MAX and empty ones ignored. */
 void builder_word(struct builder *b, const char *text, size_t len,
     enum search_field field, uint32_t langs);
-/* Another form, at the position of the word before; it counts in the weight
- * of the form, not in the length of the document. A form that is already
+/* Another form, where the word before stands; it counts in the weight of the
+ * form, not in the length of the document. A form that is already
  * there at this position is not taken again, nor one of an ignored word. */
 void builder_form(struct builder *b, const char *text, size_t len,
-    enum search_field field, uint32_t langs);
+    uint32_t langs);
 /* No phrase reaches from the words before to those behind. */
 void builder_gap(struct builder *b);
 /* A value of a facet; twice is once. At most DOC_VALUES_MAX a document. */

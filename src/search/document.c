@@ -64,7 +64,7 @@ feed_token(void *ctx, const struct token *token)
 		return;
 	case TOKEN_JOINED:
 		builder_form(feed->builder, token->text, token->len,
-		    feed->field, feed->langs);
+		    feed->langs);
 		return;
 	}
 }

@@ -19,7 +19,7 @@
 
 #define SEGMENT_MAGIC   "gspdseg"
 #define SEGMENT_ORDER   0x01020304u
-#define SEGMENT_VERSION 1
+#define SEGMENT_VERSION 2
 #define SEGMENT_ALIGN   64
 /* Bytes under one checksum: small enough to check on first reading. */
 #define SEGMENT_CHUNK ((size_t)65536)
@@ -122,13 +122,32 @@ struct seg_term {
  * at most 255.
  *
  * Positions of a block: for each of its documents the occurrences in rising
- * order, each a varint (7 bits a byte, low first, high bit: goes on) of
- * (position - last) << 4 | field << 1 | is_last; the first of a document
- * counts from 0. Words of one value follow each other by 1; between
- * values at least one number is left out, so that no phrase crosses.
+ * order of field, then position. Each field counts its words from 0. Words of
+ * one value follow each other by 1; between values at least one number is
+ * left out, so that no phrase crosses. An occurrence is a varint (7 bits a
+ * byte, low first, high bit: goes on), `since` being the position less the
+ * one before in this field:
+ *
+ *   position << 1 | 1         of a document of weight 1: its only
+ *                             occurrence, in SEARCH_REST
+ *   since << 2 | is_last      in the field of the one before; the first of a
+ *                             document: in occurrence_field(weight)
+ *   since << 5 | field << 2 | OCCURRENCE_OTHER | is_last
+ *                             in another field
  */
 #define BLOCK_DOCS       128
 #define BLOCK_ONE_WEIGHT 1
+#define OCCURRENCE_LAST  1
+#define OCCURRENCE_OTHER 2
+
+/* The field that a document's first occurrence most likely stands in. */
+static inline enum search_field
+occurrence_field(uint8_t weight)
+{
+	return weight >= 10  ? SEARCH_TITLE
+	       : weight >= 4 ? SEARCH_SUMMARY
+			     : SEARCH_REST;
+}
 
 struct seg_block {
 	uint32_t first; /* documents */

@@ -1,9 +1,11 @@
 /*
  * invert: see invert.h. Postings of a word, through all of its slices:
  *
- *   varint(document - the one before), occurrences as in format.h
+ *   varint(document - the one before),
+ *   varint(since << 4 | field << 1 | is_last) for each occurrence
  *
- * again and again; the last occurrence of a document gets its mark when the
+ * again and again, occurrences as they came, `since` being the position less
+ * the one before if that is in the same field. The last occurrence of a document gets its mark when the
  * next document begins or, the very last one, in invert_sorted(). Nothing
  * straddles two slices. A slice starts with where the next one is and how
  * many of its bytes are used, written when the next one is made or at last.
@@ -33,12 +35,16 @@ struct slice {
 static const uint16_t slice_sizes[] = { 24, 32, 48, 72, 112, 176, 272, 424, 656,
 	1024, 1600, 2496, 4096 };
 #define LEVEL_MAX (ARRAY_LEN(slice_sizes) - 1)
+/* Spots while they are written: field << SPOT_SHIFT | position. */
+#define SPOT_SHIFT     24
+#define SPOT_MASK      (((uint32_t)1 << SPOT_SHIFT) - 1)
+#define SPOT_BYTES_MAX 4
 /* A varint of 30 bits and an occurrence. */
 #define POSTING_MAX (5 + OCCURRENCE_MAX)
 /* A document's occurrences in a row, and room for some slices more. */
 #define UNCHAIN_BYTES (2 * (DOC_BYTES_MAX + POSTING_MAX))
 
-static_assert(DOC_WORDS_MAX * 2 < 1 << 17, "an occurrence has 3 bytes");
+static_assert(DOC_WORDS_MAX * 2 < 1 << 17, "an occurrence has 3 or 4 bytes");
 static_assert(sizeof(struct inverted) == 64, "a word is a cache line");
 
 void
@@ -229,7 +235,7 @@ posting_add(struct invert *inv, struct inverted *term, const struct queued *q)
 	uint32_t since;
 
 	if (q->is_form && term->last_doc == q->doc + 1 &&
-	    term->last_position == q->position)
+	    term->last_field == q->field && term->last_position == q->position)
 		return;
 	if (term->end - term->at < POSTING_MAX)
 		slice_add(inv, term);
@@ -240,10 +246,12 @@ posting_add(struct invert *inv, struct inverted *term, const struct queued *q)
 		p = put_varint(p, q->doc + 1 - term->last_doc);
 		term->last_doc = q->doc + 1;
 		term->last_position = 0;
-	}
+	} else if (term->last_field != q->field)
+		term->last_position = 0;
 	since = q->position - term->last_position;
 	term->last_at = term->at + (uint32_t)(p - start);
 	term->last_position = q->position;
+	term->last_field = q->field;
 	term->langs |= q->langs;
 	p = put_varint(p, since << 4 | (uint32_t)q->field << 1);
 	term->at += (uint32_t)(p - start);
@@ -365,13 +373,19 @@ unchain_init(struct unchain *u, const struct invert *inv)
 {
 	*u = (struct unchain){ .inv = inv };
 	u->buf = xmalloc(UNCHAIN_BYTES);
+	u->spots = xmalloc(DOC_SPOTS_MAX * sizeof(*u->spots));
+	u->out = xmalloc(DOC_SPOTS_MAX * SPOT_BYTES_MAX);
 }
 
 void
 unchain_release(struct unchain *u)
 {
 	free(u->buf);
+	free(u->spots);
+	free(u->out);
 	u->buf = NULL;
+	u->spots = NULL;
+	u->out = NULL;
 }
 
 void
@@ -403,36 +417,107 @@ refill(struct unchain *u)
 	}
 }
 
+static inline uint32_t
+get_varint(const unsigned char **p)
+{
+	uint32_t value = 0;
+	unsigned shift = 0;
+
+	do {
+		value |= (uint32_t)(**p & 127) << shift;
+		shift += 7;
+	} while (*(*p)++ & 128);
+	return value;
+}
+
+static int
+compare_spots(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The occurrences at p into spots[], rising. Behind them. */
+static const unsigned char *
+get_spots(struct unchain *u, const unsigned char *p, size_t *ret_n)
+{
+	uint32_t value, spot, field, last = 0;
+	bool is_rising = true;
+	size_t n = 0;
+
+	do {
+		value = get_varint(&p);
+		field = value >> 1 & 7;
+		spot = value >> 4;
+		spot += last >> SPOT_SHIFT == field ? last
+						    : field << SPOT_SHIFT;
+		is_rising &= spot >= last;
+		u->spots[n++] = last = spot;
+	} while (!(value & 1));
+	if (!is_rising)
+		qsort(u->spots, n, sizeof(*u->spots), compare_spots);
+	*ret_n = n;
+	return p;
+}
+
+static uint8_t
+weigh(const uint32_t *spots, size_t n)
+{
+	unsigned weight = 0;
+	size_t i;
+
+	for (i = 0; i < n && weight < 255; i++)
+		weight += field_weights[spots[i] >> SPOT_SHIFT];
+	return (uint8_t)(weight > 255 ? 255 : weight);
+}
+
+/* The n occurrences in spots[] as format.h has them; how many bytes. */
+static size_t
+put_spots(struct unchain *u, size_t n, uint8_t weight)
+{
+	uint32_t field = occurrence_field(weight), in, since, value;
+	uint32_t last = field << SPOT_SHIFT;
+	unsigned char *p = u->out;
+	size_t i;
+
+	if (weight == 1)
+		return (size_t)(put_varint(p, (u->spots[0] & SPOT_MASK) << 1 |
+						  OCCURRENCE_LAST) -
+				p);
+	for (i = 0; i < n; i++) {
+		in = u->spots[i] >> SPOT_SHIFT;
+		if (in == field) {
+			since = u->spots[i] - last;
+			value = since << 2;
+		} else
+			value = (u->spots[i] & SPOT_MASK) << 5 | in << 2 |
+				OCCURRENCE_OTHER;
+		p = put_varint(p, value | (i + 1 == n ? OCCURRENCE_LAST : 0));
+		field = in;
+		last = u->spots[i];
+	}
+	return (size_t)(p - u->out);
+}
+
 bool
 unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
     const uint8_t **ret_positions, size_t *ret_len)
 {
-	const uint8_t *p, *start;
-	unsigned weight = 0, shift = 0;
-	uint32_t since = 0;
-	uint8_t first;
+	const uint8_t *p;
+	size_t n;
 
 	if (u->len - u->at < DOC_BYTES_MAX + POSTING_MAX && u->slice != 0)
 		refill(u);
 	if (u->at == u->len)
 		return false;
 	p = u->buf + u->at;
-	do {
-		since |= (uint32_t)(*p & 127) << shift;
-		shift += 7;
-	} while (*p++ & 128);
-	u->doc += since;
-	start = p;
-	do {
-		first = *p;
-		weight += field_weights[first >> 1 & 7];
-		while (*p++ & 128)
-			;
-	} while (!(first & 1));
-	*ret_doc = u->doc - 1;
-	*ret_weight = (uint8_t)(weight > 255 ? 255 : weight);
-	*ret_positions = start;
-	*ret_len = (size_t)(p - start);
+	u->doc += get_varint(&p);
+	p = get_spots(u, p, &n);
 	u->at = (size_t)(p - u->buf);
+	*ret_doc = u->doc - 1;
+	*ret_weight = weigh(u->spots, n);
+	*ret_positions = u->out;
+	*ret_len = put_spots(u, n, *ret_weight);
 	return true;
 }

@@ -19,11 +19,13 @@
 #define INLINE_START (INLINE_TEXT - sizeof(uint32_t))
 #define QUEUE_LEN    128
 /* Forms of one document beside its DOC_WORDS_MAX words, and gaps: at most as
- * many. So a position is below 2^17, an occurrence at most 3 bytes. */
+ * many. So a position is below 2^17, an occurrence at most 3 bytes here and,
+ * where the field changes, 4 in the file. */
 #define DOC_FORMS_MAX  DOC_WORDS_MAX
 #define OCCURRENCE_MAX 3
 /* All occurrences of one word in one document. */
-#define DOC_BYTES_MAX ((DOC_WORDS_MAX + DOC_FORMS_MAX) * OCCURRENCE_MAX)
+#define DOC_SPOTS_MAX ((size_t)DOC_WORDS_MAX + DOC_FORMS_MAX)
+#define DOC_BYTES_MAX (DOC_SPOTS_MAX * OCCURRENCE_MAX)
 
 /* Offsets into the arena are 32 bits; this refuses long before. */
 #define INVERT_ARENA_MAX ((size_t)1 << 30)
@@ -37,7 +39,8 @@ struct inverted {
 	uint32_t at, end; /* where to go on in the last slice */
 	uint32_t langs;
 	uint8_t len;
-	uint8_t level; /* of the last slice's size */
+	uint8_t level;      /* of the last slice's size */
+	uint8_t last_field; /* of last_position */
 	char text[INLINE_TEXT];
 };
 
@@ -75,8 +78,9 @@ void invert_release(struct invert *inv);
 /* Forget all words; keeps a little memory. */
 void invert_clear(struct invert *inv);
 /*
- * A word of 1 to TERM_MAX bytes. Documents and, in a document, positions
- * never fall. A form that is already there at this position is left out.
+ * A word of 1 to TERM_MAX bytes. Documents and, in a field of a document,
+ * positions never fall. A form that is already there at this position is left
+ * out.
  */
 void invert_add(struct invert *inv, const char *text, size_t len, uint32_t doc,
     uint32_t position, enum search_field field, uint32_t langs, bool is_form);
@@ -92,6 +96,8 @@ const char *invert_text(const struct invert *inv, const struct inverted *term);
 struct unchain {
 	const struct invert *inv;
 	unsigned char *buf; /* of UNCHAIN_BYTES, malloc'd; for many words */
+	uint32_t *spots;    /* of the document: field, position */
+	unsigned char *out; /* the document's occurrences as in the file */
 	size_t at, len;     /* what is left in buf */
 	uint32_t slice;     /* the next one to copy; 0 none */
 	uint32_t doc;       /* and one */
@@ -100,7 +106,8 @@ struct unchain {
 void unchain_init(struct unchain *u, const struct invert *inv);
 void unchain_release(struct unchain *u);
 void unchain_start(struct unchain *u, const struct inverted *term);
-/* False behind the last. The positions are good until the next call. */
+/* False behind the last. The positions, as they are in the file, are good
+ * until the next call. */
 bool unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
     const uint8_t **ret_positions, size_t *ret_len);
 

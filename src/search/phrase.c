@@ -23,7 +23,7 @@ phrase_field_weight(struct post *post, enum search_field field)
 	unsigned weight = 0;
 
 	for (size_t i = 0; i < n && weight < 255; i++) {
-		if ((found[i] & 7) == field)
+		if (found[i] >> SPOT_BITS == field)
 			weight += field_weights[field];
 	}
 	return capped(weight);
@@ -103,7 +103,7 @@ phrase_bits(struct leaf *leaf, const struct window *window, uint64_t *bits,
 	}
 }
 
-/* Keep the starts (positions of a first word) that the word follows at
+/* Keep the starts (occurrences of a first word) that the word follows at
  * distance `step`; both rise. */
 static size_t
 keep_followed(uint32_t *starts, size_t n_starts, const uint32_t *found,
@@ -112,13 +112,13 @@ keep_followed(uint32_t *starts, size_t n_starts, const uint32_t *found,
 	size_t kept = 0, j = 0;
 
 	for (size_t i = 0; i < n_starts; i++) {
-		uint32_t want = (starts[i] >> 3) + step;
+		uint32_t want = starts[i] + step;
 
-		while (j < n_found && found[j] >> 3 < want)
+		while (j < n_found && found[j] < want)
 			j++;
 		if (j == n_found)
 			break;
-		if (found[j] >> 3 == want)
+		if (found[j] == want)
 			starts[kept++] = starts[i];
 	}
 	return kept;
@@ -153,8 +153,10 @@ phrase_weight(struct leaf *leaf, uint32_t doc)
 	unsigned weight = 0;
 
 	for (size_t i = 0; i < n && weight < 255; i++) {
-		if (field == QUERY_ANY_FIELD || (rows[i] & 7) == field)
-			weight += field_weights[rows[i] & 7];
+		uint32_t in = rows[i] >> SPOT_BITS;
+
+		if (field == QUERY_ANY_FIELD || in == field)
+			weight += field_weights[in];
 	}
 	return capped(weight);
 }

@@ -10,8 +10,8 @@
 
 #include "search/segment.h"
 
-/* A word's position in a document is less; more is damage. */
-#define POSITION_MAX ((uint32_t)1 << 28)
+/* A word's position in a field is less; more is damage. */
+#define POSITION_MAX ((uint32_t)1 << SPOT_BITS)
 
 static void
 post_end(struct post *post)
@@ -369,36 +369,88 @@ post_bytes(struct post *post, size_t *ret_len)
 	return start;
 }
 
+/* The number at p, or NULL; numbers are below 2^35. */
+static inline const unsigned char *
+get_number(const unsigned char *p, const unsigned char *limit,
+    uint64_t *ret_value)
+{
+	uint64_t value = 0;
+	unsigned shift = 0;
+
+	do {
+		if (p == limit || shift > 28)
+			return NULL;
+		value |= (uint64_t)(*p & 0x7f) << shift;
+		shift += 7;
+	} while (*p++ & 0x80);
+	*ret_value = value;
+	return p;
+}
+
+/*
+ * All occurrences from p on of a document that has more than one, or one that
+ * is not in SEARCH_REST. Behind them, or NULL.
+ */
+static const unsigned char *
+get_occurrences(const unsigned char *p, const unsigned char *limit,
+    uint8_t weight, uint32_t *ret_positions, size_t max, size_t *ret_n)
+{
+	uint64_t position = 0, value;
+	uint32_t field = occurrence_field(weight), other;
+	size_t n = 0;
+
+	do {
+		p = get_number(p, limit, &value);
+		if (p == NULL)
+			return NULL;
+		if (value & OCCURRENCE_OTHER) {
+			other = value >> 2 & 7;
+			if (other >= SEARCH_FIELD_COUNT ||
+			    (n > 0 && other <= field))
+				return NULL;
+			field = other;
+			position = value >> 5;
+		} else
+			position += value >> 2;
+		if (position >= POSITION_MAX)
+			return NULL;
+		if (n < max)
+			ret_positions[n] = field << SPOT_BITS |
+					   (uint32_t)position;
+		n++;
+	} while (!(value & OCCURRENCE_LAST));
+	*ret_n = n < max ? n : max;
+	return p;
+}
+
 size_t
 post_positions(struct post *post, uint32_t *ret_positions, size_t max)
 {
-	const unsigned char *p = find_spot(post), *limit = post->limit;
-	uint64_t position = 0, value;
-	size_t n = 0;
+	const unsigned char *p = find_spot(post);
+	uint8_t weight;
+	uint64_t value;
+	size_t n = 1;
 
 	if (p == NULL)
 		return 0;
-	do {
-		unsigned shift = 0, field;
-
-		value = 0;
-		do {
-			if (p == limit || shift > 28)
-				goto damaged;
-			value |= (uint64_t)(*p & 0x7f) << shift;
-			shift += 7;
-		} while (*p++ & 0x80);
-		position += value >> 4;
-		field = value >> 1 & 7;
-		if (position >= POSITION_MAX || field >= SEARCH_FIELD_COUNT)
-			goto damaged;
-		if (n < max)
-			ret_positions[n++] = (uint32_t)position << 3 | field;
-	} while (!(value & 1));
+	weight = post_weight(post);
+	if (weight == 1) {
+		p = get_number(p, post->limit, &value);
+		if (p != NULL && ((value & OCCURRENCE_LAST) == 0 ||
+				     value >> 1 >= POSITION_MAX))
+			p = NULL;
+		if (p != NULL && max > 0)
+			ret_positions[0] = (uint32_t)SEARCH_REST << SPOT_BITS |
+					   (uint32_t)(value >> 1);
+		n = max > 0;
+	} else
+		p = get_occurrences(p, post->limit, weight, ret_positions, max,
+		    &n);
+	if (p == NULL) {
+		(void)post_damage(post);
+		return 0;
+	}
 	post->spot = p;
 	post->spot_at = post->at + 1;
 	return n;
-damaged:
-	(void)post_damage(post);
-	return 0;
 }

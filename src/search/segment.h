@@ -149,10 +149,11 @@ post_weight(const struct post *post)
 	return post->weights[post->at];
 }
 /*
- * Occurrences in the current document (its block is loaded), rising:
- * position << 3 | field. At most max; returns how many, 0 when damaged.
+ * Occurrences in the current document (its block is loaded), rising: field <<
+ * SPOT_BITS | position. At most max; returns how many, 0 when damaged.
  * Cheapest when asked for documents in rising order.
  */
+#define SPOT_BITS 24
 size_t post_positions(struct post *post, uint32_t *ret_positions, size_t max);
 /* The same as they lie in the file; NULL when damaged. */
 const unsigned char *post_bytes(struct post *post, size_t *ret_len);

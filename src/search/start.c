@@ -150,14 +150,14 @@ follow(const struct leaf *leaf, struct post *post, uint32_t *row)
 	unsigned weight = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t want = ((row[i] & ~ROW_TAKEN) >> 3) + step;
-		uint32_t field = row[i] & 7;
+		uint32_t start = row[i] & ~ROW_TAKEN, want = start + step;
+		uint32_t field = start >> SPOT_BITS;
 
-		while (j < n_found && found[j] >> 3 < want)
+		while (j < n_found && found[j] < want)
 			j++;
 		if (j == n_found)
 			break;
-		if (found[j] >> 3 != want || (row[i] & ROW_TAKEN) != 0 ||
+		if (found[j] != want || (row[i] & ROW_TAKEN) != 0 ||
 		    (wanted != QUERY_ANY_FIELD && field != wanted))
 			continue;
 		row[i] |= ROW_TAKEN;

@@ -24,8 +24,8 @@ walk_positions(struct post *post)
 	n = post_positions(post, got, ARRAY_LEN(got));
 	assert(n <= ARRAY_LEN(got) && (n > 0) == !post->is_damaged);
 	for (i = 0; i < n; i++)
-		assert((got[i] & 7) < SEARCH_FIELD_COUNT &&
-		       (i == 0 || got[i] >> 3 >= got[i - 1] >> 3));
+		assert(got[i] >> SPOT_BITS < SEARCH_FIELD_COUNT &&
+		       (i == 0 || got[i] >= got[i - 1]));
 }
 
 static inline void

@@ -66,10 +66,10 @@ compare_readers(struct segment *segment, const struct seg *seg)
 			for (k = 0; k < n; k++)
 				assert_int_equal(spots[k],
 				    list.places[list.postings[i].first + k]
-						.position
-					    << 3 |
+						.field
+					    << SPOT_BITS |
 					list.places[list.postings[i].first + k]
-					    .field);
+					    .position);
 		}
 		assert_int_equal(post.doc, POST_END);
 		list_release(&list);

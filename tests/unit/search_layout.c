@@ -39,8 +39,7 @@ feed_words(struct builder *builder, const struct corpus *corpus,
 		enum search_field field = (enum search_field)token->field;
 
 		if (token->is_form) {
-			builder_form(builder, text, strlen(text), field,
-			    doc->langs);
+			builder_form(builder, text, strlen(text), doc->langs);
 			continue;
 		}
 		if (token->position != last + 1)

@@ -182,7 +182,7 @@ seg_load(struct seg *seg, const char *path)
 	seg->h = (const void *)seg->data;
 	assert_memory_equal(seg->h->magic, "gspdseg", 8);
 	assert_int_equal(seg->h->order, 0x01020304);
-	assert_int_equal(seg->h->version, 1);
+	assert_int_equal(seg->h->version, 2);
 	check_layout(seg);
 	check_sums(seg);
 	check_terms(seg);
@@ -261,30 +261,46 @@ block_places(const unsigned char *term, const struct seg_block *block,
     struct list *list, size_t from)
 {
 	const unsigned char *p = term + block->positions;
-	uint32_t code, position;
-	unsigned shift, weight;
+	unsigned shift, weight, field, likely;
 	struct posting *posting;
+	uint64_t code, position;
 	bool is_last;
 
 	for (posting = list->postings + from;
 	     posting < list->postings + list->n; posting++) {
 		posting->first = list->n_places;
 		position = weight = 0;
+		likely = posting->weight >= 10  ? SEARCH_TITLE
+			 : posting->weight >= 4 ? SEARCH_SUMMARY
+						: SEARCH_REST;
+		field = likely;
 		do {
 			code = shift = 0;
 			do {
 				assert_true(shift <= 28);
-				code |= (uint32_t)(*p & 127) << shift;
+				code |= (uint64_t)(*p & 127) << shift;
 				shift += 7;
 			} while (*p++ & 128);
 			is_last = code & 1;
-			position += code >> 4;
-			assert_true((code >> 1 & 7) < SEARCH_FIELD_COUNT);
-			weight += field_weights[code >> 1 & 7];
+			if (posting->weight == 1) {
+				position = code >> 1;
+				assert_true(is_last);
+			} else if ((code & 2) != 0) {
+				assert_true(posting->n == 0
+						? (code >> 2 & 7) != likely
+						: (code >> 2 & 7) > field);
+				field = code >> 2 & 7;
+				position = code >> 5;
+			} else
+				position += code >> 2;
+			assert_true(field < SEARCH_FIELD_COUNT);
+			assert_true(position < 2 * DOC_WORDS_MAX);
+			weight += field_weights[field];
 			list->places = vec_grow(list->places, list->n_places,
 			    &list->cap_places, sizeof(*list->places));
-			list->places[list->n_places].position = position;
-			list->places[list->n_places++].field = code >> 1 & 7;
+			list->places[list->n_places].position = (uint32_t)
+			    position;
+			list->places[list->n_places++].field = field;
 			posting->n++;
 		} while (!is_last);
 		if (weight > 255)

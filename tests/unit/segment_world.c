@@ -54,7 +54,7 @@ static void
 make_occurrences(struct world *world, struct world_term *term)
 {
 	size_t n = 0, cap = 0;
-	uint32_t i, k, many;
+	uint32_t i, k, many, field;
 
 	term->starts = xcalloc(term->df + 1, sizeof(uint32_t));
 	term->occurrences = NULL;
@@ -63,11 +63,21 @@ make_occurrences(struct world *world, struct world_term *term)
 
 		many = below(world, 20) == 0 ? 1 + below(world, 300)
 					     : 1 + below(world, 3);
+		field = below(world, SEARCH_FIELD_COUNT);
+		/* That of weight 1 is known to be in the rest, alone. */
+		if (!term->is_one_weight && term->weights[i] == 1) {
+			many = 1;
+			field = SEARCH_REST;
+		}
 		for (k = 0; k < many; k++) {
+			if (field < SEARCH_REST && below(world, 5) == 0) {
+				field++;
+				position = 0;
+			}
 			position += below(world, 8) ? below(world, 9)
 						    : below(world, 3000);
 			VEC_PUSH(term->occurrences, n, cap,
-			    position << 3 | below(world, SEARCH_FIELD_COUNT));
+			    field << SPOT_BITS | position);
 		}
 		term->starts[i + 1] = (uint32_t)n;
 	}
@@ -183,14 +193,26 @@ put_gaps(struct strbuf *out, const struct world_term *term, uint32_t from,
 static void
 put_positions(struct strbuf *out, const struct world_term *term, uint32_t doc)
 {
+	uint8_t weight = term->is_one_weight ? 7 : term->weights[doc];
+	uint32_t field = weight >= 10  ? SEARCH_TITLE
+			 : weight >= 4 ? SEARCH_SUMMARY
+				       : SEARCH_REST;
 	uint32_t last = 0, i;
 
 	for (i = term->starts[doc]; i < term->starts[doc + 1]; i++) {
-		uint32_t what = term->occurrences[i];
-		uint32_t value = ((what >> 3) - last) << 4 | (what & 7) << 1 |
-				 (i + 1 == term->starts[doc + 1]);
+		uint32_t in = term->occurrences[i] >> SPOT_BITS;
+		uint32_t position = term->occurrences[i] %
+				    ((uint32_t)1 << SPOT_BITS);
+		uint32_t value = (position - last) << 2;
 
-		last = what >> 3;
+		if (in != field)
+			value = position << 5 | in << 2 | 2;
+		if (i + 1 == term->starts[doc + 1])
+			value |= 1;
+		if (weight == 1)
+			value = position << 1 | 1;
+		field = in;
+		last = position;
 		do {
 			unsigned char byte =
 			    (unsigned char)((value & 0x7f) |

@@ -14,7 +14,7 @@ struct world_term {
 	uint32_t *docs;
 	uint8_t *weights;
 	uint32_t *starts;      /* df + 1, in occurrences */
-	uint32_t *occurrences; /* position << 3 | field */
+	uint32_t *occurrences; /* field << SPOT_BITS | position */
 	bool is_one_weight;
 };
 

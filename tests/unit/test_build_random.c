@@ -50,6 +50,8 @@ compare(const void *a, const void *b)
 		return x->word < y->word ? -1 : 1;
 	if (x->doc != y->doc)
 		return x->doc < y->doc ? -1 : 1;
+	if (x->field != y->field)
+		return x->field < y->field ? -1 : 1;
 	return x->position < y->position ? -1 : x->position > y->position;
 }
 
@@ -79,9 +81,9 @@ static void
 random_document(struct scene *s, uint32_t *seed, uint32_t doc,
     struct occurrence **all, size_t *n, size_t *cap)
 {
-	uint32_t words = chance(seed) % 100, position = 0, w, i;
+	uint32_t words = chance(seed) % 100, w, i, field;
+	uint32_t next[SEARCH_FIELD_COUNT] = { 0 }, has_gap = 0;
 	struct occurrence o;
-	bool gap = false;
 	char text[300];
 	size_t len;
 
@@ -90,20 +92,23 @@ random_document(struct scene *s, uint32_t *seed, uint32_t doc,
 	builder_doc(s->b, 1000 + 2 * doc);
 	for (i = 0; i < words; i++) {
 		len = random_word(seed, &w, text);
-		o = (struct occurrence){ w, doc, position + gap,
-			chance(seed) % SEARCH_FIELD_COUNT };
+		field = chance(seed) % SEARCH_FIELD_COUNT;
+		if ((has_gap >> field & 1) != 0 && next[field] > 0)
+			next[field]++;
+		has_gap &= ~(1u << field);
+		o = (struct occurrence){ w, doc, next[field]++, field };
 		builder_word(s->b, text, len, o.field, 0);
 		VEC_PUSH(*all, *n, *cap, o);
 		if (chance(seed) % 8 == 0) {
 			len = random_word(seed, &o.word, text);
-			builder_form(s->b, text, len, o.field, 0);
+			builder_form(s->b, text, len, 0);
 			if (o.word != w)
 				VEC_PUSH(*all, *n, *cap, o);
 		}
-		position = o.position + 1;
-		gap = chance(seed) % 10 == 0;
-		if (gap)
-			builder_gap(s->b);
+		if (chance(seed) % 10 != 0)
+			continue;
+		builder_gap(s->b);
+		has_gap = (1u << SEARCH_FIELD_COUNT) - 1;
 	}
 	builder_doc_end(s->b);
 }

@@ -108,9 +108,15 @@ term(struct scene *s, const char *text)
 static void
 posting(struct scene *s, uint32_t doc, enum search_field field)
 {
-	uint8_t position = (uint8_t)(5 << 4 | (unsigned)field << 1 | 1);
+	/* 255: not the most likely field of its weight */
+	static const uint8_t codes[SEARCH_FIELD_COUNT] = { 5 << 2 | 1,
+		5 << 2 | 1, 255, 255, 5 << 1 | 1 };
+	uint32_t code = 5 << 5 | (unsigned)field << 2 | 3;
+	const uint8_t other[] = { (uint8_t)(code | 128), (uint8_t)(code >> 7) };
+	bool is_other = codes[field] == 255;
 
-	segwrite_posting(s->w, doc, field_weights[field], &position, 1);
+	segwrite_posting(s->w, doc, field_weights[field],
+	    is_other ? other : &codes[field], is_other ? 2 : 1);
 }
 
 static void
@@ -129,15 +135,15 @@ test_empty(void **state)
 static void
 test_bytes(void **state)
 {
-	static const uint8_t two[] = { 0x80 | (3 << 4 & 127) | 1 << 1, 1,
-		2 << 4 | 4 << 1 | 1 };
+	static const uint8_t two[] = { 11 << 2,
+		0x80 | ((13 << 5 | 4 << 2 | 3) & 127), 13 >> 2 };
 	static const unsigned char postings[] = {
 		/* first, last, payload, positions, bits, weight, length */
 		0, 0, 0, 0, 4, 0, 0, 0, 20, 0, 0, 0, 24, 0, 0, 0, 2, 10, 7, 0,
 		/* weights, gaps 0 and 2 of two bits each */
 		10, 5, 10, 0x08,
 		/* position 5 title; 11 summary, 13 rest; 5 title */
-		0x51, 0xb2, 0x01, 0x29, 0x51, 0, 0, 0
+		0x15, 0x2c, 0xb3, 0x03, 0x15, 0, 0, 0
 	};
 	struct scene *s = *state;
 	const struct seg_term *found;
