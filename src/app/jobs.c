@@ -11,6 +11,9 @@
 #include "app/app.h"
 #include "parse/parse.h"
 
+/* So many pages written leave the ledger's memory full. */
+#define MANY_PAGES 100
+
 static int64_t
 wall_clock(void *ctx)
 {
@@ -68,6 +71,9 @@ app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 	if (key != NULL && publish_nextkey_read(app->folder, next, err) == 0)
 		ret = publish_run(app->ledger, key, next, &options, ret_result,
 		    err);
+	/* What comes next is the catalogue, which needs the memory. */
+	if (ret == 0 && ret_result->pages_written > MANY_PAGES)
+		ledger_rest(app->ledger);
 	/* Only those who must take turns need to know when they had one. */
 	if (ret == 0 && ret_result->is_new && app->peers.n > PUBLISH_SEEN_MAX)
 		ret = app_seen_said(app, seen, options.n_seen,

@@ -82,17 +82,24 @@ out:
 	return cat;
 }
 
+/* What only grouping needs. */
 static void
-forget(struct catalogue *cat)
+forget_edges(struct catalogue *cat)
 {
-	cat->is_writing = false;
-	notes_clear(&cat->notes);
 	edges_clear(&cat->proofs);
 	edges_clear(&cat->removed);
 	edges_clear(&cat->links);
 	free(cat->seeds);
 	cat->seeds = NULL;
 	cat->n_seeds = cat->alloc_seeds = 0;
+}
+
+static void
+forget(struct catalogue *cat)
+{
+	cat->is_writing = false;
+	notes_clear(&cat->notes);
+	forget_edges(cat);
 	memset(&cat->last, 0, sizeof(cat->last));
 	arena_reset(cat->arena);
 }
@@ -329,6 +336,7 @@ catalogue_commit(struct catalogue *cat, const struct catalogue_watch *watch,
     struct err *err)
 {
 	bool is_large = cat->notes.n > 2000, is_told = false;
+	int rc;
 
 	if (edges_flush(cat, err) == -1 || group_all(cat, err) == -1)
 		goto fail;
@@ -336,7 +344,14 @@ catalogue_commit(struct catalogue *cat, const struct catalogue_watch *watch,
 		cat->state.version++;
 	if (state_save(cat, err) == -1)
 		goto fail;
-	if (tell(cat, watch, &is_told, err) == -1)
+	forget_edges(cat);
+	/* Views are read in their order; who is told needs the memory. */
+	if (is_large)
+		db_cache(cat->db, true);
+	rc = tell(cat, watch, &is_told, err);
+	if (is_large)
+		db_cache(cat->db, false);
+	if (rc == -1)
 		goto fail;
 	if (db_commit(cat->db, err) == -1)
 		goto fail;

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -343,6 +344,32 @@ db_data_version(struct db *db)
 		version = db_column_int(stmt, 0);
 	db_reset(stmt);
 	return version;
+}
+
+void
+db_rest(struct db *db)
+{
+	/* What is to be written goes to the log now instead of at commit. */
+	(void)sqlite3_db_cacheflush(db->handle);
+	(void)sqlite3_db_release_memory(db->handle);
+#ifdef __GLIBC__
+	/* Pages lie between things that stay: by itself it keeps them. */
+	(void)malloc_trim(0);
+#endif
+}
+
+void
+db_cache(struct db *db, bool is_small)
+{
+	size_t i = is_small ? DB_SQL_CACHE_SMALL : DB_SQL_CACHE_LARGE;
+	struct err err;
+
+	if (db->mode != DB_MODE_WRITE)
+		return;
+	if (db_exec(db_table_stmt(&db->own, i), &err) == -1)
+		db_reset(db_table_stmt(&db->own, i));
+	if (is_small)
+		db_rest(db);
 }
 
 void

@@ -99,6 +99,12 @@ void db_prefix_range(const char *prefix, uint8_t ret_low[32],
 /* A consistent copy into a new file (VACUUM INTO), fsynced; mode 0600.
  * ERR_CONFLICT when the file exists. */
 int db_copy(struct db *db, const char *path, struct err *err) MUST_CHECK;
+/* Give the memory of pages back, for what is to come in this process. */
+void db_rest(struct db *db);
+/* Pages kept in memory: few, for whoever reads from one end to the other and
+ * needs the memory for something else, or as many as when it was opened for
+ * writing. Not for precious ones. */
+void db_cache(struct db *db, bool is_small);
 /* Checkpoint the WAL (RESTART), best effort. */
 void db_checkpoint(struct db *db);
 

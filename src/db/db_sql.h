@@ -12,6 +12,8 @@ enum db_sql {
 	DB_SQL_ROLLBACK,
 	DB_SQL_DATA_VERSION,
 	DB_SQL_CHECKPOINT,
+	DB_SQL_CACHE_SMALL,
+	DB_SQL_CACHE_LARGE,
 	DB_SQL_COUNT
 };
 
@@ -22,6 +24,8 @@ static const char *const db_sql[DB_SQL_COUNT] = {
 	[DB_SQL_ROLLBACK] = "ROLLBACK",
 	[DB_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[DB_SQL_CHECKPOINT] = "PRAGMA wal_checkpoint(RESTART)",
+	[DB_SQL_CACHE_SMALL] = "PRAGMA cache_size=-8192",
+	[DB_SQL_CACHE_LARGE] = "PRAGMA cache_size=-65536",
 };
 
 /* Prepared when they are wanted, not kept. */

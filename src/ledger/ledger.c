@@ -218,6 +218,12 @@ ledger_check(struct ledger *ledger, struct err *err)
 	return db_check(ledger->db, err);
 }
 
+void
+ledger_rest(struct ledger *ledger)
+{
+	db_rest(ledger->db);
+}
+
 bool
 ledger_changed(struct ledger *ledger)
 {

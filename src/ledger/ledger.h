@@ -410,6 +410,8 @@ int ledger_copy(struct ledger *ledger, const char *path,
     struct err *err) MUST_CHECK;
 /* Slow full check. */
 int ledger_check(struct ledger *ledger, struct err *err) MUST_CHECK;
+/* Give back what much reading has left in memory. */
+void ledger_rest(struct ledger *ledger);
 /* True when another connection wrote since the last call. */
 bool ledger_changed(struct ledger *ledger);
 

@@ -4,9 +4,11 @@ an edit.
 
 usage: tests/soak/million.py [--build DIR] [--records 1000000] [--work DIR]
 
-Takes about ten minutes and 6 GB of disk at a million. Exits 1 when anything
-is not as it should be: counts, the digest on both nodes, the head below 64
-KiB, one edit that costs the peer a hint and no page. Needs Python 3 only.
+Takes about fifteen minutes and 10 GB of disk at a million. Exits 1 when
+anything is not as it should be: counts, the digest on both nodes, the head
+below 64 KiB, one edit that costs the peer a hint and no page, the search index
+of the catalogue's state, memory of a first pull and of whoever serves searches
+(mapped files apart) below the bars. Needs Python 3 only, and /proc.
 """
 import argparse
 import json
@@ -18,10 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 
 PART = 250000
+PULL_MB, WEB_MB = 300, 150
 
 
 class Failed(Exception):
@@ -39,6 +43,18 @@ def free_port():
         return s.getsockname()[1]
 
 
+def anonymous_mb(pid):
+    """Memory of a process without the files that it maps; 0: it is gone."""
+    try:
+        with open("/proc/%d/status" % pid) as f:
+            for line in f:
+                if line.startswith("RssAnon:"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0
+
+
 class Node:
     def __init__(self, gspd, folder, name):
         self.gspd, self.folder, self.port = gspd, folder, free_port()
@@ -48,12 +64,19 @@ class Node:
                  "--languages", "en", "--yes")
 
     def run(self, *args):
-        done = subprocess.run([self.gspd, "-d", self.folder] + list(args),
-                              stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        check(done.returncode == 0, "gspd %s: exit code %d: %s" % (
-            args[0], done.returncode, done.stderr.decode()[-400:]))
-        return done.stdout.decode()
+        self.peak_mb = 0
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = subprocess.Popen(
+                [self.gspd, "-d", self.folder] + list(args),
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            while child.poll() is None:
+                self.peak_mb = max(self.peak_mb, anonymous_mb(child.pid))
+                time.sleep(0.01)
+            out.seek(0)
+            err.seek(0)
+            check(child.returncode == 0, "gspd %s: exit code %d: %s" % (
+                args[0], child.returncode, err.read().decode()[-400:]))
+            return out.read().decode()
 
     def json(self, *args):
         return json.loads(self.run(*args, "--json"))
@@ -61,8 +84,23 @@ class Node:
     def timed(self, what, *args):
         start = time.monotonic()
         answer = self.json(*args)
-        print("%-24s %8.1f s" % (what, time.monotonic() - start), flush=True)
+        print("%-24s %8.1f s %6.0f MB" % (
+            what, time.monotonic() - start, self.peak_mb), flush=True)
         return answer
+
+    def disk(self):
+        return sum(os.path.getsize(os.path.join(folder, name))
+                   for folder, _, names in os.walk(self.folder)
+                   for name in names)
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            return json.loads(answer.read())
+
+
+def children(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return [int(child) for child in f.read().split()]
 
 
 def serve(node, log):
@@ -77,6 +115,35 @@ def serve(node, log):
         except OSError:
             time.sleep(0.1)
     raise Failed("gspd serve does not answer")
+
+
+def searches(node, log, words):
+    """Start to the first answer, and what many different ones leave."""
+    start = time.monotonic()
+    child = subprocess.Popen([node.gspd, "-d", node.folder, "serve"],
+                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        while True:
+            try:
+                node.get("api/v1/search?q=" + urllib.parse.quote(words[0]))
+                break
+            except OSError:
+                check(child.poll() is None, "gspd serve ended")
+                check(time.monotonic() - start < 60, "nobody answers")
+                time.sleep(0.005)
+        print("%-24s %8.2f s" % ("serve: first answer",
+                                 time.monotonic() - start))
+        for i in range(len(words) - 1):
+            for query in (words[i], words[i] + " " + words[i + 1],
+                          words[i][:-1] + "*", words[i] + "x"):
+                node.get("api/v1/search?q=" + urllib.parse.quote(query))
+        most = max(anonymous_mb(pid) for pid in children(child.pid))
+        print("%-24s %15.0f MB" % ("serve: searches", most))
+        check(most < WEB_MB, "gspd serve takes %d MB" % most)
+    finally:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+            child.wait(60)
 
 
 def corpus(generate, records, work):
@@ -135,6 +202,11 @@ def soak(args, work):
         result = b.timed("first pull", "pull")[0]
         check((result["state"], result["records"]) == ("fresh", args.records),
               "pull: %s" % result)
+        check(b.peak_mb < PULL_MB, "the pull took %d MB" % b.peak_mb)
+        print("%-24s %8.0f bytes a record" % ("disk of who pulls",
+                                              b.disk() / args.records))
+        print("%-24s %8.0f bytes a record" % ("disk of who publishes",
+                                              a.disk() / args.records))
         found = b.timed("search", "search",
                         first["name"].split()[0])
         check(found["count"] > 0, "search finds nothing")
@@ -145,9 +217,15 @@ def soak(args, work):
               "one edit cost the peer pages: %s" % result)
         check(b.json("search", "zebrafinch")["count"] == 1,
               "the edit is not found")
+        with open(os.path.join(work, "b.log"), "ab") as log:
+            searches(b, log, (first["name"] + " " + first["description"])
+                     .replace(".", "").replace(",", "").split()[:80])
         both = [n.json("status") for n in (a, b)]
         check([s["records"] for s in both] == [args.records] * 2,
               "records: %s" % [s["records"] for s in both])
+        check([(s["index"]["state"], s["index"]["documents"]) for s in both] ==
+              [("good", s["groups"]) for s in both],
+              "index: %s" % [s["index"] for s in both])
         check(both[0]["digest"] == both[1]["digest"], "the digests differ")
     finally:
         if child.poll() is None:
