@@ -115,7 +115,7 @@ make_plan(struct run *run)
 					     (double)run->plan->stats.docs);
 	/* One more than shown tells whether there is a next page. */
 	run->keep = limit_of(run) + 1;
-	if ((int64_t)offset >= run->snapshot->docs)
+	if (offset >= (uint64_t)run->snapshot->docs)
 		run->keep = 0;
 	else
 		run->keep += offset;
@@ -172,16 +172,6 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 	return match_all(run, err);
 }
 
-/* An index of another catalogue has other numbers: it is being made again. */
-static bool
-is_ours(const struct run *run)
-{
-	const struct catalogue *cat = run->search->cat;
-
-	return cat == NULL || strcmp(run->snapshot->manifest.catalogue,
-				  catalogue_id(cat)) == 0;
-}
-
 /* Few hits: a word that is rare may be a mistyped frequent one. */
 #define FEW_HITS 3
 
@@ -191,7 +181,7 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 {
 	if (snapshot_refresh(run->snapshot, err) == -1)
 		return -1;
-	result->is_ready = run->snapshot->is_ready && is_ours(run);
+	result->is_ready = search_is_ready(run->search);
 	if (!result->is_ready)
 		return 0;
 	result->version = run->snapshot->manifest.version;
@@ -202,9 +192,10 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 	    result->did_you_mean == NULL)
 		result->did_you_mean = meant_text(run, true);
 	result->count = run->total;
-	if (run->snapshot->docs > 0)
-		result->mean_length = (double)run->snapshot->words /
-				      (double)run->snapshot->docs;
+	/* What scores rest on: on later pages that of the first. */
+	if (run->plan->stats.docs > 0)
+		result->mean_length = (double)run->plan->stats.words /
+				      (double)run->plan->stats.docs;
 	if (!run->asked->no_facets)
 		result_facets(run, result);
 	return result_hits(run, result, err);

@@ -65,6 +65,9 @@ struct run {
 	float **km;      /* by segment, by document: NULL without a place */
 };
 
+/* search.c: there is an index, and of this catalogue: that of another has
+ * other numbers, and is being made again. */
+bool search_is_ready(const struct search *search);
 /* search.c: a segment is not as written: tell the writer. ERR_DB, -1. */
 int search_damaged(struct snapshot *snapshot, struct err *err);
 /* search.c: a damaged index is trouble of this node (ERR_DB), and where it

@@ -93,6 +93,16 @@ take_token(void *ctx, const struct token *token)
 	last->len = token->len;
 }
 
+bool
+search_is_ready(const struct search *search)
+{
+	const struct snapshot *snapshot = search->snapshot;
+
+	return snapshot->is_ready &&
+	       (search->cat == NULL || strcmp(snapshot->manifest.catalogue,
+					   catalogue_id(search->cat)) == 0);
+}
+
 int
 search_damaged(struct snapshot *snapshot, struct err *err)
 {
@@ -130,7 +140,7 @@ search_suggest(struct search *search, struct arena *arena, const char *text,
 	token_walk(text + at, len - at, take_token, &last);
 	if (limit > SEARCH_SUGGEST_MAX)
 		limit = SEARCH_SUGGEST_MAX;
-	if (last.len > 0 && search->snapshot->is_ready)
+	if (last.len > 0 && search_is_ready(search))
 		n = fuzzy_complete(search->snapshot, arena, last.folded,
 		    last.len, found, limit);
 	items = arena_alloc(arena, (n + 1) * sizeof(*items));
@@ -211,6 +221,7 @@ find_points(struct search *search, struct arena *arena, const char *name,
 	plan = plan_make(arena, search->snapshot, search->stemmer, query, NULL);
 	for (size_t i = 0; i < search->snapshot->n; i++) {
 		struct segment *segment = search->snapshot->segments[i].segment;
+		const uint64_t *dead = search->snapshot->segments[i].dead;
 		uint64_t *bits = xcalloc(segment->n_docs / 64 + WINDOW_WORDS +
 					     1,
 		    sizeof(*bits));
@@ -221,6 +232,9 @@ find_points(struct search *search, struct arena *arena, const char *name,
 		while ((window = eval_next(&eval)) != NULL)
 			memcpy(bits + window->base / 64, window->bits,
 			    sizeof(window->bits));
+		for (size_t w = 0; dead != NULL && w * 64 < segment->n_docs;
+		     w++)
+			bits[w] &= ~dead[w];
 		add_points(middle, &segment->places, bits);
 		free(bits);
 		if (eval.is_damaged)
@@ -241,7 +255,7 @@ search_place(struct search *search, const char *name, double *ret_lat,
 	int rc;
 
 	rc = snapshot_refresh(search->snapshot, err);
-	if (rc == 0 && search->snapshot->is_ready)
+	if (rc == 0 && search_is_ready(search))
 		rc = find_points(search, arena, name, &middle, err);
 	if (rc == 0 && middle.n == 0)
 		rc = err_set(err, ERR_NOTFOUND,

@@ -186,6 +186,16 @@ check_other(struct snapshot_segment *item, const char *path, struct err *err)
 }
 
 static int
+check_docs(const struct segment *segment, const struct manifest_segment *row,
+    const char *path, struct err *err)
+{
+	if (segment->n_docs != row->n_docs)
+		return err_set(err, ERR_FORMAT,
+		    "%s: not the segment that the manifest names", path);
+	return 0;
+}
+
+static int
 open_one(struct snapshot *snapshot, const struct manifest_segment *row,
     struct fresh *fresh, struct err *err)
 {
@@ -205,8 +215,10 @@ open_one(struct snapshot *snapshot, const struct manifest_segment *row,
 	old = find(fresh->items, fresh->n, row->name);
 	if (old == NULL)
 		old = find(snapshot->segments, snapshot->n, row->name);
-	if (old != NULL && is_this(old, &st))
+	if (old != NULL && is_this(old, &st)) {
+		rc = check_docs(old->segment, row, path, err);
 		goto out;
+	}
 	fresh->items = xrealloc(fresh->items,
 	    (fresh->n + 1) * sizeof(*fresh->items));
 	item = &fresh->items[fresh->n];
@@ -222,13 +234,11 @@ open_one(struct snapshot *snapshot, const struct manifest_segment *row,
 	item->ino = st.st_ino;
 	item->size = st.st_size;
 	item->mtime = st.st_mtim;
-	if (item->segment->n_docs != row->n_docs)
-		rc = err_set(err, ERR_FORMAT,
-		    "%s: not the segment that the manifest names", path);
-	else if (stat(path, &after) == -1 || after.st_ino != st.st_ino ||
-		 after.st_dev != st.st_dev)
+	rc = check_docs(item->segment, row, path, err);
+	if (rc == 0 && (stat(path, &after) == -1 || after.st_ino != st.st_ino ||
+			   after.st_dev != st.st_dev))
 		rc = err_set(err, ERR_NOTFOUND, "%s: replaced", path);
-	else if (old != NULL)
+	else if (rc == 0 && old != NULL)
 		rc = check_other(item, path, err);
 out:
 	free(path);

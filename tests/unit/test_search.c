@@ -541,6 +541,25 @@ test_no_index(void **state)
 	world_free(w);
 }
 
+/* Records that are gone say nothing of where a place is. */
+static void
+test_place_is_gone(void **state)
+{
+	struct world *w = *state;
+	double lat, lon;
+	struct err err;
+
+	world_put(w, 99,
+	    P("ca", "en", FIELD_NAME, "Walks", FIELD_SITE_ADDRESS, "Zomba",
+		FIELD_SITE_LAT, "-15.4", FIELD_SITE_LON, "35.3"));
+	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err), 0);
+	assert_true(lat < -15.3 && lat > -15.5);
+	world_put(w, 99, NULL);
+	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err),
+	    -1);
+	assert_int_equal(err.code, ERR_NOTFOUND);
+}
+
 int
 main(void)
 {
@@ -554,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_snippets),
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_place_is_gone),
 		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_no_index),
 	};

@@ -177,6 +177,44 @@ test_parts_add_up(void **state)
 	scene_end(&s);
 }
 
+/* A later page is scored, and explained, by what the first was: also when
+ * another index has come meanwhile. And a page beyond all is empty. */
+static void
+test_later_page(void **state)
+{
+	const struct corpus_kind kind = { .seed = 801,
+		.docs = 200,
+		.entries = 20,
+		.doc_words = 12,
+		.dead = 40 };
+	static const size_t far[] = { 199, 200, 10000, SIZE_MAX / 2, SIZE_MAX };
+	struct search_query query = { .limit = 3, .explain = true };
+	struct search_result first, later;
+	struct scene s;
+
+	(void)state;
+	scene_start(&s, &kind);
+	scene_layout(&s, 2, false);
+	query.text = s.corpus->words[0].text;
+	first = scene_run(&s, &query);
+	assert_non_null(first.next_cursor);
+	scene_layout(&s, 2, true);
+	query.cursor = first.next_cursor;
+	later = scene_run(&s, &query);
+	assert_true(later.n_hits > 0);
+	assert_true(later.mean_length == first.mean_length);
+	assert_true(later.hits[0].parts[0].df == first.hits[0].parts[0].df);
+	query.cursor = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(far); i++) {
+		query.offset = far[i];
+		later = scene_run(&s, &query);
+		assert_int_equal(later.n_hits, 0);
+		assert_null(later.next_cursor);
+		assert_true(later.count > 3);
+	}
+	scene_end(&s);
+}
+
 int
 main(void)
 {
@@ -184,6 +222,7 @@ main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_pages_while_records_go),
 		cmocka_unit_test(test_parts_add_up),
+		cmocka_unit_test(test_later_page),
 	};
 
 	return cmocka_run_group_tests_name("search_pages", tests, NULL, NULL);

@@ -223,6 +223,29 @@ test_damage(void **state)
 	}
 }
 
+/* A manifest may not say another size of a segment that is mapped already:
+ * the bits of the dead would be too few for it. */
+static void
+test_other_size(void **state)
+{
+	const char *path = arena_printf(w.arena, "%s/manifest", w.index);
+	struct manifest manifest;
+
+	(void)state;
+	index_world_open(&w);
+	fill(200);
+	refresh();
+	index_world_close(&w);
+	assert_int_equal(manifest_read(path, &manifest, &err), 0);
+	manifest.segments[0].n_docs = 10;
+	assert_true(manifest_kill(&manifest, 0, 3));
+	assert_int_equal(manifest_write(path, &manifest, &err), 0);
+	manifest_release(&manifest);
+	assert_int_equal(snapshot_refresh(snapshot, &err), -1);
+	assert_int_equal(err.code, ERR_FORMAT);
+	assert_false(snapshot->is_ready);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -234,6 +257,7 @@ main(void)
 		TEST(test_same_name),
 		TEST(test_values),
 		TEST(test_damage),
+		TEST(test_other_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
