@@ -109,10 +109,6 @@ void tally_init(struct tally *tally, struct arena *arena,
 /* Documents base + offsets[i]. */
 void tally_add(struct tally *tally, uint32_t base, const uint16_t *offsets,
     size_t n);
-/* Documents whose bit is set: bit 0 is base. Faster than offsets for sets
- * that are bitmaps already. */
-void tally_add_bits(struct tally *tally, uint32_t base, const uint64_t *bits,
-    size_t n_words);
 /* Documents docs[i]. */
 void tally_add_docs(struct tally *tally, const uint32_t *docs, size_t n);
 /* ret_counts[value] += documents, for values of the tally's facets. */

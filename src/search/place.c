@@ -43,16 +43,6 @@ place_degrees(const struct seg_point *point, double *ret_lat, double *ret_lon)
 	*ret_lon = DEGREES(atan2(y, x));
 }
 
-double
-place_km(double lat1, double lon1, double lat2, double lon2)
-{
-	double a = sin(RADIANS(lat2 - lat1) / 2),
-	       b = sin(RADIANS(lon2 - lon1) / 2), h;
-
-	h = a * a + cos(RADIANS(lat1)) * cos(RADIANS(lat2)) * b * b;
-	return 2 * EARTH_KM * asin(h < 1 ? sqrt(h) : 1);
-}
-
 int
 places_open(struct places *places, uint32_t n_docs,
     const struct place_sections *s)

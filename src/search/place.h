@@ -56,8 +56,6 @@ struct circle {
  */
 void places_within(const struct places *places, const struct circle *circle,
     uint64_t *bits, float *ret_km);
-/* Great circle by haversine, radius 6371.0088 km. */
-double place_km(double lat1, double lon1, double lat2, double lon2);
 /* The point's degrees. */
 void place_degrees(const struct seg_point *point, double *ret_lat,
     double *ret_lon);

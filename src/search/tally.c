@@ -7,9 +7,6 @@
  */
 #include "search/filter.h"
 
-/* Bits are turned to offsets so many documents at a time, on the stack. */
-#define BITS_WORDS 64
-
 void
 tally_init(struct tally *tally, struct arena *arena,
     const struct filters *filters, unsigned facets)
@@ -94,32 +91,6 @@ tally_add_docs(struct tally *tally, const uint32_t *docs, size_t n)
 			add2_docs(counts, lane->codes, docs, n);
 		else
 			add4_docs(counts, lane->codes, docs, n);
-	}
-}
-
-void
-tally_add_bits(struct tally *tally, uint32_t base, const uint64_t *bits,
-    size_t n_words)
-{
-	uint16_t offsets[BITS_WORDS * 64];
-	size_t from, i, n;
-
-	for (from = 0; from < n_words; from += BITS_WORDS) {
-		size_t end = n_words - from < BITS_WORDS ? n_words - from
-							 : BITS_WORDS;
-
-		n = 0;
-		for (i = 0; i < end; i++) {
-			uint64_t word = bits[from + i];
-
-			for (; word != 0; word &= word - 1)
-				offsets[n++] =
-				    (uint16_t)(i * 64 +
-					       (size_t)__builtin_ctzll(word));
-		}
-		if (n > 0)
-			tally_add(tally, base + (uint32_t)from * 64, offsets,
-			    n);
 	}
 }
 

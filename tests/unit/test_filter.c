@@ -305,15 +305,16 @@ use(const struct filters *f, uint32_t n)
 	int64_t *counts = xcalloc(f->n_values + 1, sizeof(*counts));
 	struct arena *arena = arena_new();
 	struct tally tally;
+	uint32_t i;
 	size_t v;
 
 	for (v = 0; v < f->n_values; v++) {
 		filters_or(f, v, 0, n, bits);
 		(void)filters_find(f, f->values[v].facet, filters_text(f, v));
 	}
-	memset(bits, 0xff, n / 64 * sizeof(*bits));
 	tally_init(&tally, arena, f, (1u << SEARCH_FACET_COUNT) - 1);
-	tally_add_bits(&tally, 0, bits, n / 64);
+	for (i = 0; i < n; i++)
+		tally_add_docs(&tally, &i, 1);
 	tally_finish(&tally, counts);
 	arena_free(arena);
 	free(counts);

@@ -15,6 +15,17 @@
 
 #include "search/place.h"
 
+/* Great circle by haversine: what distances are held against. */
+static double
+place_km(double lat1, double lon1, double lat2, double lon2)
+{
+	double a = sin((lat2 - lat1) * M_PI / 180 / 2),
+	       b = sin((lon2 - lon1) * M_PI / 180 / 2), h;
+
+	h = a * a + cos(lat1 * M_PI / 180) * cos(lat2 * M_PI / 180) * b * b;
+	return 2 * 6371.0088 * asin(h < 1 ? sqrt(h) : 1);
+}
+
 static uint64_t seed = 3;
 
 static uint32_t

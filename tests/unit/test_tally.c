@@ -106,7 +106,7 @@ count_slowly(const struct world *w, const uint64_t *bits, unsigned facets)
 	return counts;
 }
 
-enum way { BY_OFFSETS, BY_DOCS, BY_BITS, N_WAYS };
+enum way { BY_OFFSETS, BY_DOCS, N_WAYS };
 
 static void
 count(const struct world *w, const uint64_t *bits, unsigned facets,
@@ -130,9 +130,6 @@ count(const struct world *w, const uint64_t *bits, unsigned facets,
 				offsets[n++] = (uint16_t)(i - base);
 		tally_add(&tally, base, offsets, n);
 	}
-	for (base = 0; way == BY_BITS && base < w->n; base += 6400)
-		tally_add_bits(&tally, base, bits + base / 64,
-		    w->n - base < 6400 ? (w->n - base + 63) / 64 : 100);
 	tally_finish(&tally, ret_counts);
 	free(docs);
 	arena_free(arena);
