@@ -28,7 +28,7 @@ word_df(const struct plan_term *term)
 	if (term->n == 0 || term->term->is_exact || leaf->n_words != 1 ||
 	    leaf->words[0].is_prefix)
 		return -1;
-	return plan_term_is_unknown(term) ? 0 : leaf->df;
+	return plan_term_is_unknown(term) ? 0 : leaf->found;
 }
 
 /* A better word for a term, or NULL. */

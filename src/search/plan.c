@@ -222,10 +222,10 @@ make_leaf(struct planner *p, struct plan_leaf *leaf,
 		struct plan_word *word = &leaf->words[i];
 
 		find_word(p, word, !term->is_exact && leaf->n_words == 1);
-		if (i == 0 || word->df < leaf->df)
-			leaf->df = word->df;
+		if (i == 0 || word->df < leaf->found)
+			leaf->found = word->df;
 	}
-	leaf->df = stats_df(p, leaf->df);
+	leaf->df = stats_df(p, leaf->found);
 	leaf->idf = score_idf(p->plan->stats.docs, leaf->df, 1);
 	leaf->other = score_idf(p->plan->stats.docs, leaf->df,
 	    SCORE_OTHER_FORM);
@@ -256,7 +256,7 @@ make_group(struct planner *p, struct plan_group *made,
 
 		make_term(p, term, group->terms[i]);
 		for (size_t j = 0; j < term->n; j++)
-			made->df += term->leaves[j].df;
+			made->df += term->leaves[j].found;
 	}
 }
 
@@ -292,7 +292,7 @@ bool
 plan_term_is_unknown(const struct plan_term *term)
 {
 	for (size_t i = 0; i < term->n; i++) {
-		if (term->leaves[i].df > 0)
+		if (term->leaves[i].found > 0)
 			return false;
 	}
 	return true;

@@ -47,7 +47,8 @@ struct plan_leaf {
 	struct plan_word *words; /* one, or a phrase */
 	size_t n_words;
 	struct plan_start *start; /* the last word may go on; or NULL */
-	int64_t df;     /* of the words: of a phrase, the rarest one's */
+	int64_t found;  /* documents now: of a phrase, the rarest word's */
+	int64_t df;     /* the same, or what a cursor says it was */
 	uint32_t idf;   /* score_idf() */
 	uint32_t other; /* the same for other forms */
 };

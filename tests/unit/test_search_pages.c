@@ -215,6 +215,65 @@ test_later_page(void **state)
 	scene_end(&s);
 }
 
+/* Of a query that was corrected, or had words left out, all pages come. */
+static void
+check_all_pages(struct scene *s, const char *text, bool is_corrected)
+{
+	struct asked asked = { .query = { .text = text, .limit = 7 } };
+	struct search_result got = scene_run(s, &asked.query);
+	int64_t groups[1000];
+	size_t n;
+
+	assert_true(got.is_corrected == is_corrected);
+	assert_true(is_corrected || got.dropped != NULL);
+	assert_true(got.count > 14);
+	n = turn_pages(s, &asked, 7, groups, ARRAY_LEN(groups));
+	if (n != (size_t)got.count)
+		fail_msg("%s: %d found, %d on all pages", text, (int)got.count,
+		    (int)n);
+}
+
+static void
+test_pages_of_another_question(void **state)
+{
+	const struct corpus_kind kind = { .seed = 851,
+		.docs = 300,
+		.entries = 40,
+		.doc_words = 12,
+		.is_ascii = true };
+	size_t n_corrected = 0, n_dropped = 0;
+	struct scene s;
+
+	(void)state;
+	scene_start(&s, &kind);
+	scene_layout(&s, 3, false);
+	for (size_t i = 0; i < s.corpus->n_words; i++) {
+		const struct corpus_word *word = &s.corpus->words[i];
+		struct search_query query = { .limit = 1 };
+		struct search_result got;
+		char text[200];
+
+		if (strlen(word->text) < 4 || word->df < 30)
+			continue;
+		snprintf(text, sizeof(text), "%s", word->text);
+		text[2] = text[2] == 'z' ? 'y' : 'z';
+		query.text = text;
+		got = scene_run(&s, &query);
+		if (got.is_corrected && got.count > 14) {
+			check_all_pages(&s, text, true);
+			n_corrected++;
+		}
+		snprintf(text, sizeof(text), "%s 8675309", word->text);
+		got = scene_run(&s, &query);
+		if (got.dropped != NULL && got.count > 14) {
+			check_all_pages(&s, text, false);
+			n_dropped++;
+		}
+	}
+	assert_true(n_corrected > 2 && n_dropped > 2);
+	scene_end(&s);
+}
+
 int
 main(void)
 {
@@ -223,6 +282,7 @@ main(void)
 		cmocka_unit_test(test_pages_while_records_go),
 		cmocka_unit_test(test_parts_add_up),
 		cmocka_unit_test(test_later_page),
+		cmocka_unit_test(test_pages_of_another_question),
 	};
 
 	return cmocka_run_group_tests_name("search_pages", tests, NULL, NULL);
