@@ -353,13 +353,16 @@ catalogue_commit(struct catalogue *cat, const struct catalogue_watch *watch,
 		db_cache(cat->db, false);
 	if (rc == -1)
 		goto fail;
-	if (db_commit(cat->db, err) == -1)
+	/* Whoever is told is behind until it hears of the commit. */
+	if (db_commit_early(cat->db, err) == -1)
 		goto fail;
 	forget(cat);
 	if (is_told && watch->settled != NULL)
 		watch->settled(watch->ctx, true);
 	if (is_large)
 		db_checkpoint(cat->db);
+	else
+		db_log(cat->db);
 	return 0;
 fail:
 	catalogue_rollback(cat);

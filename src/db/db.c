@@ -16,6 +16,8 @@
 /* A writer of the other process holds the lock for one commit; a first pull
  * of a big peer may take some seconds. */
 #define BUSY_MS 15000
+/* As in DB_SQL_SETUP_WRITE. */
+#define LOG_PAGES 4000
 
 int
 db_script(struct db *db, const char *sql, struct err *err)
@@ -291,6 +293,39 @@ db_commit(struct db *db, struct err *err)
 		return 0;
 	db_rollback(db);
 	return -1;
+}
+
+static int
+on_log(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+	struct db *db = ctx;
+
+	(void)handle;
+	(void)name;
+	db->log_pages = pages;
+	return SQLITE_OK;
+}
+
+int
+db_commit_early(struct db *db, struct err *err)
+{
+	int rc;
+
+	db->log_pages = 0;
+	(void)sqlite3_wal_hook(db->handle, on_log, db);
+	rc = db_commit(db, err);
+	(void)sqlite3_wal_autocheckpoint(db->handle, LOG_PAGES);
+	return rc;
+}
+
+void
+db_log(struct db *db)
+{
+	/* Readers that are in its way leave it for the next time. */
+	if (db->log_pages >= LOG_PAGES)
+		(void)sqlite3_wal_checkpoint_v2(db->handle, NULL,
+		    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	db->log_pages = 0;
 }
 
 void

@@ -105,6 +105,10 @@ void db_rest(struct db *db);
  * needs the memory for something else, or as many as when it was opened for
  * writing. Not for precious ones. */
 void db_cache(struct db *db, bool is_small);
+/* As db_commit(), but at once: moving a long log into the file, which can
+ * take long, waits for db_log() or db_checkpoint(), due soon. */
+int db_commit_early(struct db *db, struct err *err) MUST_CHECK;
+void db_log(struct db *db);
 /* Checkpoint the WAL (RESTART), best effort. */
 void db_checkpoint(struct db *db);
 

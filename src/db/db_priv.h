@@ -26,6 +26,7 @@ struct db {
 	struct db_table own; /* db_sql.h */
 	struct db_table tables[DB_TABLES_MAX];
 	size_t n_tables;
+	int log_pages; /* of the log, behind db_commit_early() */
 };
 
 /* Fill err from what SQLite says; returns -1. `what` may be NULL. */

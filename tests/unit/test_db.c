@@ -428,6 +428,57 @@ test_copy(void **state)
 	db_close(db);
 }
 
+static off_t
+size_of(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) == 0 ? st.st_size : -1;
+}
+
+/* A large commit leaves the file as it was until somebody has time. */
+static void
+test_early_commit(void **state)
+{
+	struct db *db = must_open(DB_MODE_WRITE);
+	struct err err;
+	off_t before;
+	char name[20];
+
+	(void)state;
+	assert_int_equal(put(db, "first", 100, &err), 0);
+	db_checkpoint(db);
+	before = size_of(path);
+	assert_true(before > 0);
+	assert_int_equal(db_begin(db, &err), 0);
+	for (int i = 0; i < 45; i++) {
+		snprintf(name, sizeof(name), "n%d", i);
+		assert_int_equal(put(db, name, 1 << 20, &err), 0);
+		/* Less memory in the middle of it changes nothing. */
+		if (i == 20)
+			db_cache(db, true);
+	}
+	db_cache(db, false);
+	assert_int_equal(db_commit_early(db, &err), 0);
+	assert_int_equal(size_of(path), before);
+	assert_int_equal(count(db), 46);
+	db_log(db);
+	assert_true(size_of(path) > before + (44 << 20));
+	db_rest(db);
+	assert_int_equal(count(db), 46);
+	/* A small one is left in the log, and nothing is lost. */
+	before = size_of(path);
+	assert_int_equal(db_begin(db, &err), 0);
+	assert_int_equal(put(db, "last", 100000, &err), 0);
+	assert_int_equal(db_commit_early(db, &err), 0);
+	db_log(db);
+	assert_int_equal(size_of(path), before);
+	db_close(db);
+	db = must_open(DB_MODE_WRITE);
+	assert_int_equal(count(db), 47);
+	db_close(db);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -444,6 +495,7 @@ main(void)
 		TEST(test_other_program),
 		TEST(test_full),
 		TEST(test_copy),
+		TEST(test_early_commit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static int port;
 static struct http_server *server;
 static atomic_int gate; /* /wait answers once it is 0 */
 static atomic_int workers;
+static atomic_int idled;
 
 static int64_t
 fixed_now(void)
@@ -89,6 +90,14 @@ handle(void *ctx, void *worker, const struct http_request *req,
 	}
 }
 
+static void
+idle(void *ctx, void *worker)
+{
+	(void)ctx;
+	assert_ptr_equal(worker, &workers);
+	atomic_fetch_add(&idled, 1);
+}
+
 static int
 start(struct http_options options)
 {
@@ -104,6 +113,7 @@ start(struct http_options options)
 	options.worker_free = worker_free;
 	options.fast = fast;
 	options.handle = handle;
+	options.idle = idle;
 	options.now = fixed_now;
 	options.grace_ms = options.grace_ms != 0 ? options.grace_ms : 50;
 	options.drain_ms = 3000;
@@ -438,6 +448,47 @@ test_start_errors(void **state)
 	close(listen_fd);
 }
 
+/* Wait until both are as often as said. */
+static void
+await(int n)
+{
+	for (int i = 0; i < 500 && atomic_load(&idled) < n; i++)
+		(void)poll(NULL, 0, 4);
+	assert_int_equal(atomic_load(&idled), n);
+}
+
+/* Workers without a job look around when they are woken, once. */
+static void
+test_wake(void **state)
+{
+	static const char text[] =
+	    "GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+	struct strbuf out;
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 500 && atomic_load(&workers) < 2; i++)
+		(void)poll(NULL, 0, 4);
+	atomic_store(&idled, 0);
+	http_server_wake(server);
+	await(2);
+	strbuf_init(&out, 1 << 20);
+	atomic_store(&gate, 1);
+	fd = client_connect(port);
+	client_send(fd, text, sizeof(text) - 1);
+	(void)poll(NULL, 0, 100);
+	http_server_wake(server);
+	await(3);
+	(void)poll(NULL, 0, 50);
+	assert_int_equal(atomic_load(&idled), 3); /* the other one is at work */
+	atomic_store(&gate, 0);
+	client_read(fd, 2000, &out);
+	close(fd);
+	assert_int_equal(client_status(&out), 200);
+	await(4); /* and looks when it is done */
+	strbuf_release(&out);
+}
+
 static int
 make_folder(void **state)
 {
@@ -470,6 +521,7 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_full_queue, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_wake, setup, teardown),
 		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_start_errors),
 	};

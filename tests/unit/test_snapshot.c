@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,45 @@ test_other_size(void **state)
 	assert_false(snapshot->is_ready);
 }
 
+/* Nobody should write into a segment that is mapped. */
+static void
+test_written_into(void **state)
+{
+	const struct timespec early[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	const char *path;
+	struct stat st;
+
+	(void)state;
+	index_world_open(&w);
+	fill(20);
+	refresh();
+	path = arena_printf(w.arena, "%s/%s", w.index, index_some(&w, 0));
+	/* Another time alone is no harm. */
+	assert_int_equal(utimensat(AT_FDCWD, path, early, 0), 0);
+	refresh();
+	assert_string_equal(index_alive(&w, snapshot), index_wanted(&w));
+	/* A byte of postings, which are else looked at when they are read. */
+	index_flip(&w, index_some(&w, 0), 400);
+	assert_int_equal(snapshot_refresh(snapshot, &err), -1);
+	assert_int_equal(err.code, ERR_FORMAT);
+	assert_int_equal(snapshot->n, 0);
+	assert_int_equal(stat(arena_printf(w.arena, "%s/damaged", w.index),
+			     &st),
+	    0);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	refresh();
+	index_verify(&w);
+	/* Cut short in place: seen before it is read. */
+	path = arena_printf(w.arena, "%s/%s", w.index, index_some(&w, 0));
+	assert_int_equal(truncate(path, 400), 0);
+	assert_int_equal(snapshot_refresh(snapshot, &err), -1);
+	assert_int_equal(err.code, ERR_FORMAT);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	refresh();
+	index_verify(&w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -258,6 +298,7 @@ main(void)
 		TEST(test_values),
 		TEST(test_damage),
 		TEST(test_other_size),
+		TEST(test_written_into),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

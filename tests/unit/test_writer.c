@@ -61,6 +61,64 @@ manifest_ino(void)
 }
 
 static void
+look(bool is_new, bool is_wanting)
+{
+	bool got_new, got_wanting;
+
+	assert_int_equal(writer_look(w.writer, &got_new, &got_wanting, &err),
+	    0);
+	assert_int_equal(got_new, is_new);
+	assert_int_equal(got_wanting, is_wanting);
+}
+
+/* What gspd serve asks every second. */
+static void
+test_look(void **state)
+{
+	struct writer *other;
+	ino_t ino;
+
+	(void)state;
+	fill(0, 40, 1);
+	/* Its own change is no news. */
+	look(false, false);
+	ino = manifest_ino();
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	assert_int_equal(manifest_ino(), ino);
+	/* Somebody else's is, once. */
+	other = writer_open(w.cat, &err);
+	assert_non_null(other);
+	assert_int_equal(writer_rebuild(other, &err), 0);
+	look(true, false);
+	look(false, false);
+	writer_close(other);
+	/* Marked, lost, not there at all, of another state. */
+	manifest_mark_damaged(w.index);
+	look(false, true);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	look(false, false);
+	index_verify(&w);
+	assert_int_equal(unlink(arena_printf(w.arena, "%s/%s", w.index,
+			     index_some(&w, 0))),
+	    0);
+	look(true, true);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	index_verify(&w);
+	assert_int_equal(file_remove_tree(w.index, &err), 0);
+	look(true, true);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	index_verify(&w);
+	index_begin(&w);
+	index_put(&w, 3, 2);
+	look(false, false); /* a change is under way */
+	assert_int_equal(catalogue_commit(w.cat, NULL, &err), 0);
+	look(false, true);
+	assert_int_equal(writer_tend(w.writer, &err), 0);
+	look(false, false);
+	index_verify(&w);
+}
+
+static void
 test_follow(void **state)
 {
 	ino_t ino;
@@ -474,6 +532,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_follow),
+		TEST(test_look),
 		TEST(test_many),
 		TEST(test_thread),
 		TEST(test_rollback),
