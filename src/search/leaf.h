@@ -70,7 +70,7 @@ struct leaf {
 	size_t lead;    /* of a phrase: the rarest word */
 	bool is_wide;   /* a start of many terms: start.c walks them */
 	/* What such a start weighs, by document, 0 none; NULL: not made yet.
-	 * Lives in the plan, and fills whole windows. */
+	 * Lives in the plan. */
 	const uint8_t *weights;
 	bool is_damaged;
 };

@@ -201,11 +201,11 @@ static void
 make(struct leaf *leaf)
 {
 	struct plan_start *start = leaf->plan->start;
-	size_t n = (size_t)leaf->segment->n_docs / WINDOW_DOCS + 1;
 	uint8_t *weights = start->weights[leaf->number];
 
 	if (weights == NULL) {
-		weights = arena_alloc(start->arena, n * WINDOW_DOCS);
+		weights = arena_alloc(start->arena,
+		    (size_t)leaf->segment->n_docs + sizeof(uint64_t));
 		if (leaf->plan->n_words > 1)
 			make_phrase(leaf, weights);
 		else
@@ -249,12 +249,12 @@ start_fill(struct leaf *leaf, struct window *window, const uint64_t *among)
 	if (leaf->weights == NULL)
 		make(leaf);
 	weights = leaf->weights + window->base;
-	if (window->is_fresh && leaf->scorer != NULL) {
-		leaf_be_lazy(leaf, window, leaf->plan->idf);
-		memcpy(window->weights, weights, WINDOW_DOCS);
-	}
 	if (window->is_fresh || leaf->scorer == NULL) {
-		window_bits(weights, window->bits);
+		if (leaf->scorer != NULL)
+			leaf_be_lazy(leaf, window, leaf->plan->idf);
+		memcpy(window->weights, weights, window->n);
+		memset(window->weights + window->n, 0, WINDOW_DOCS - window->n);
+		window_bits(window->weights, window->bits);
 		return;
 	}
 	window_settle(window);
