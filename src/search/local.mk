@@ -199,6 +199,11 @@ tests_unit_test_search_laws_SOURCES = tests/unit/test_search_laws.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_laws_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_lies
+tests_unit_test_search_lies_SOURCES = tests/unit/test_search_lies.c \
+	tests/unit/search_proof.c tests/unit/search_proof.h \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_lies_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_search_pages
 tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \

@@ -114,7 +114,7 @@ search_damaged(struct snapshot *snapshot, struct err *err)
 int
 search_failed(struct err *err)
 {
-	if (err->code != ERR_FORMAT)
+	if (err == NULL || err->code != ERR_FORMAT)
 		return -1;
 	return err_set(err, ERR_DB,
 	    "the search index is damaged: a running gspd serve makes it again "
