@@ -9,6 +9,10 @@
 #include "search/invert.h"
 #include "search/segwrite.h"
 
+/* So many words before it is written, a word is asked for; half as many, its
+ * postings: they lie anywhere. */
+#define PREFETCH 8
+
 struct builder {
 	struct invert words;
 	struct filter_builder *filters;
@@ -201,6 +205,12 @@ write_words(struct builder *b, struct segwrite *w, struct err *err)
 	}
 	unchain_init(&postings, &b->words);
 	for (i = 0; i < b->words.n_terms; i++) {
+		if (i + PREFETCH < b->words.n_terms) {
+			term = &b->words.terms[sorted[i + PREFETCH]];
+			__builtin_prefetch(term);
+			term = &b->words.terms[sorted[i + PREFETCH / 2]];
+			__builtin_prefetch(b->words.arena.data + term->head);
+		}
 		term = &b->words.terms[sorted[i]];
 		segwrite_term(w, invert_text(&b->words, term), term->len,
 		    term->langs);

@@ -500,11 +500,28 @@ put_spots(struct unchain *u, size_t n, uint8_t weight)
 	return (size_t)(p - u->out);
 }
 
+/* As put_spots() for a single occurrence, which nearly all are. */
+static inline size_t
+put_single(unsigned char *out, uint32_t value)
+{
+	enum search_field field = value >> 1 & 7;
+	uint32_t position = value >> 4;
+
+	if (field == SEARCH_REST)
+		value = position << 1;
+	else if (field == occurrence_field(field_weights[field]))
+		value = position << 2;
+	else
+		value = position << 5 | (uint32_t)field << 2 | OCCURRENCE_OTHER;
+	return (size_t)(put_varint(out, value | OCCURRENCE_LAST) - out);
+}
+
 bool
 unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
     const uint8_t **ret_positions, size_t *ret_len)
 {
-	const uint8_t *p;
+	const uint8_t *p, *start;
+	uint32_t value;
 	size_t n;
 
 	if (u->len - u->at < DOC_BYTES_MAX + POSTING_MAX && u->slice != 0)
@@ -513,11 +530,18 @@ unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
 		return false;
 	p = u->buf + u->at;
 	u->doc += get_varint(&p);
-	p = get_spots(u, p, &n);
-	u->at = (size_t)(p - u->buf);
 	*ret_doc = u->doc - 1;
-	*ret_weight = weigh(u->spots, n);
 	*ret_positions = u->out;
-	*ret_len = put_spots(u, n, *ret_weight);
+	start = p;
+	value = get_varint(&p);
+	if (value & 1) {
+		*ret_weight = field_weights[value >> 1 & 7];
+		*ret_len = put_single(u->out, value);
+	} else {
+		p = get_spots(u, start, &n);
+		*ret_weight = weigh(u->spots, n);
+		*ret_len = put_spots(u, n, *ret_weight);
+	}
+	u->at = (size_t)(p - u->buf);
 	return true;
 }

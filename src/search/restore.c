@@ -52,9 +52,13 @@ restore_ending(unsigned lang, char *word, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
 		const char *tail = endings[i].tail;
-		size_t n = strlen(tail), to = strlen(endings[i].to);
+		size_t n, to;
 
-		if (endings[i].lang != lang || len < n + HEAD_MIN ||
+		if (endings[i].lang != lang)
+			continue;
+		n = strlen(tail);
+		to = strlen(endings[i].to);
+		if (len < n + HEAD_MIN ||
 		    memcmp(word + len - n, tail, n) != 0)
 			continue;
 		memcpy(word + len - n, endings[i].to, to);
