@@ -179,7 +179,6 @@ copy_points(struct compaction *c)
 static int
 write_all(struct compaction *c, const char *path, struct err *err)
 {
-	struct stemmer *stemmer = NULL;
 	int result = -1;
 
 	c->out = segwrite_new(path, err);
@@ -192,10 +191,8 @@ write_all(struct compaction *c, const char *path, struct err *err)
 	if (compact_words(c, err) == -1)
 		goto out;
 	copy_points(c);
-	stemmer = stemmer_new();
-	result = segwrite_finish(c->out, c->filters, c->places, stemmer, err);
+	result = segwrite_finish(c->out, c->filters, c->places, NULL, err);
 out:
-	stemmer_free(stemmer);
 	filter_builder_free(c->filters);
 	place_builder_free(c->places);
 	segwrite_free(c->out);
@@ -228,6 +225,7 @@ compact(const struct compact_input *inputs, size_t n, const char *path,
 	for (i = 0; i < n; i++) {
 		free(c.sources[i].numbers);
 		free(c.sources[i].values);
+		free(c.sources[i].terms);
 	}
 	free(c.sources);
 	free(c.same);

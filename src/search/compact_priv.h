@@ -18,7 +18,9 @@ struct source {
 	uint32_t *values;   /* numbers in the filter builder, by value */
 	uint32_t next_doc;  /* while documents are merged */
 	uint32_t next_term; /* while words are */
-	struct post post;   /* of the word being written */
+	uint32_t *terms;    /* new numbers by term, GONE when nobody has it */
+	size_t next_stem;
+	struct post post;           /* of the word being written */
 	uint32_t block[BLOCK_DOCS]; /* new numbers of its block */
 };
 
@@ -38,6 +40,7 @@ struct compaction {
 	struct queue words, runs;
 	struct source **same; /* those that have the word */
 	uint32_t n_docs;
+	uint32_t n_terms; /* written */
 	struct segwrite *out;
 	struct filter_builder *filters;
 	struct place_builder *places;
@@ -58,7 +61,8 @@ int compact_order(const struct source *a, const struct source *b);
 
 /* ---- compact_words.c ---- */
 
-/* All words with their postings; documents have their new numbers. */
+/* All words with their postings, and the keys of their stems; documents have
+ * their new numbers. */
 int compact_words(struct compaction *c, struct err *err) MUST_CHECK;
 /* ERR_BUSY when the caller wishes an end; looks only now and then. */
 int compact_look(struct compaction *c, struct err *err) MUST_CHECK;

@@ -1,9 +1,12 @@
 /*
  * compact_words: the words of all inputs in order of their bytes, and of each
- * word the postings in order of the documents' new numbers. Occurrences go
- * over as they are. compact.c has given the numbers.
+ * word the postings in order of the documents' new numbers. Occurrences and
+ * keys of stems go over as they are. compact.c has given the numbers.
  */
 #include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "search/compact_priv.h"
 
@@ -86,15 +89,27 @@ copy_run(struct compaction *c, struct source *source, uint64_t end)
 	struct post *post = &source->post;
 	uint32_t number = alive_posting(source);
 	const unsigned char *bytes;
+	const uint32_t *docs;
+	uint32_t n, room;
 	size_t len;
 
-	for (; number < end && number != GONE && c->until_look > 0;
-	     number = alive_posting(source), c->until_look--) {
-		bytes = post_bytes(post, &len);
+	while (number < end && number != GONE && c->until_look > 0) {
+		docs = source->block + post->at;
+		room = segwrite_room(c->out);
+		if (room > post->n - post->at)
+			room = post->n - post->at;
+		if (room > c->until_look)
+			room = c->until_look;
+		for (n = 1; n < room && docs[n] < end && docs[n] != GONE;)
+			n++;
+		bytes = post_bytes(post, n, &len);
 		if (bytes == NULL)
 			return GONE;
-		segwrite_posting(c->out, number, post_weight(post), bytes, len);
-		post->at++;
+		segwrite_postings(c->out, n, docs, post->weights + post->at,
+		    bytes, len);
+		post->at += n;
+		c->until_look -= n;
+		number = alive_posting(source);
 	}
 	return number;
 }
@@ -136,10 +151,13 @@ copy_word(struct compaction *c, size_t n, struct err *err)
 		term = &source->segment->terms[at];
 		langs |= term->langs;
 		text = dict_text(source->segment, at, &len);
+		source->terms[at] = c->n_terms;
 		compact_push(queue, number, source);
 	}
-	if (queue->n > 0)
+	if (queue->n > 0) {
 		segwrite_term(c->out, text, len, langs);
+		c->n_terms++;
+	}
 	while (queue->n > 0) {
 		struct source *source = queue->items[0].source;
 
@@ -161,16 +179,71 @@ damaged:
 	    "search segment is damaged: postings are not as written");
 }
 
+/* ---- stems ---- */
+
+/* The next stem of a word that is still there, as a number that sorts as
+ * stems do. False when there is none. */
+static bool
+next_stem(struct source *source, uint64_t *ret_key)
+{
+	const struct segment *segment = source->segment;
+	const struct seg_stem *stem;
+
+	for (; source->next_stem < segment->n_stems; source->next_stem++) {
+		stem = &segment->stems[source->next_stem];
+		if (source->terms[stem->term] == GONE)
+			continue;
+		*ret_key = (uint64_t)stem->key << 32 |
+			   source->terms[stem->term];
+		return true;
+	}
+	return false;
+}
+
+/* A word has the languages of all inputs, and so the keys of all. */
+static void
+copy_stems(struct compaction *c)
+{
+	struct queue *queue = &c->runs;
+	struct seg_stem stem = { 0, GONE };
+	uint64_t key;
+	size_t i;
+
+	for (i = 0; i < c->n_sources; i++)
+		if (next_stem(&c->sources[i], &key))
+			compact_push(queue, key, &c->sources[i]);
+	while (queue->n > 0) {
+		struct source *source = queue->items[0].source;
+
+		key = queue->items[0].key;
+		if (stem.key != key >> 32 || stem.term != (uint32_t)key) {
+			stem.key = (uint32_t)(key >> 32);
+			stem.term = (uint32_t)key;
+			segwrite_stems(c->out, &stem, 1);
+		}
+		source->next_stem++;
+		if (next_stem(source, &queue->items[0].key))
+			compact_sink(queue);
+		else
+			compact_pop(queue);
+	}
+}
+
 int
 compact_words(struct compaction *c, struct err *err)
 {
 	size_t i;
 
 	c->words.by_word = true;
-	for (i = 0; i < c->n_sources; i++)
-		if (c->sources[i].segment->n_terms > 0)
-			compact_push(&c->words, word_key(&c->sources[i]),
-			    &c->sources[i]);
+	for (i = 0; i < c->n_sources; i++) {
+		struct source *source = &c->sources[i];
+		size_t n_terms = source->segment->n_terms;
+
+		source->terms = xmalloc((n_terms + 1) * sizeof(uint32_t));
+		memset(source->terms, 0xff, n_terms * sizeof(uint32_t));
+		if (n_terms > 0)
+			compact_push(&c->words, word_key(source), source);
+	}
 	while (c->words.n > 0) {
 		/* Words of few documents count too. */
 		c->until_look -= c->until_look > 16 ? 16 : c->until_look;
@@ -178,5 +251,6 @@ compact_words(struct compaction *c, struct err *err)
 		    copy_word(c, take_word(c), err) == -1)
 			return -1;
 	}
+	copy_stems(c);
 	return 0;
 }

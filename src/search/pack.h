@@ -26,16 +26,26 @@ void packer_release(struct packer *p);
 /* Pack the block being filled; lengths: length_code() by document. */
 void packer_block(struct packer *p, const uint8_t *lengths);
 
-/* A document beyond the last one, and its occurrences. */
+/* Documents that have room before a block is full. */
+static inline uint32_t
+packer_room(const struct packer *p)
+{
+	return p->n == BLOCK_DOCS ? BLOCK_DOCS : (uint32_t)(BLOCK_DOCS - p->n);
+}
+
+/* Documents beyond the last one, at most packer_room(), and all of their
+ * occurrences. */
 static inline void
-packer_add(struct packer *p, const uint8_t *lengths, uint32_t doc,
-    uint8_t weight, const uint8_t *positions, size_t len)
+packer_add(struct packer *p, const uint8_t *lengths, uint32_t n,
+    const uint32_t *docs, const uint8_t *weights, const uint8_t *positions,
+    size_t len)
 {
 	if (p->n == BLOCK_DOCS)
 		packer_block(p, lengths);
-	p->docs[p->n] = doc;
-	p->weights[p->n++] = weight;
-	p->df++;
+	memcpy(p->docs + p->n, docs, n * sizeof(*docs));
+	memcpy(p->weights + p->n, weights, n);
+	p->n += n;
+	p->df += n;
 	memcpy(bytes_room(&p->positions, len), positions, len);
 	p->positions.len += len;
 }

@@ -352,20 +352,20 @@ find_spot(struct post *post)
 }
 
 const unsigned char *
-post_bytes(struct post *post, size_t *ret_len)
+post_bytes(struct post *post, uint32_t n, size_t *ret_len)
 {
 	const unsigned char *start = find_spot(post), *end;
 
 	if (start == NULL)
 		return NULL;
-	end = occurrences_skip(start, post->limit, 1);
+	end = occurrences_skip(start, post->limit, n);
 	if (end == NULL) {
 		(void)post_damage(post);
 		return NULL;
 	}
 	*ret_len = (size_t)(end - start);
 	post->spot = end;
-	post->spot_at = post->at + 1;
+	post->spot_at = post->at + n;
 	return start;
 }
 

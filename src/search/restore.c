@@ -58,8 +58,7 @@ restore_ending(unsigned lang, char *word, size_t len)
 			continue;
 		n = strlen(tail);
 		to = strlen(endings[i].to);
-		if (len < n + HEAD_MIN ||
-		    memcmp(word + len - n, tail, n) != 0)
+		if (len < n + HEAD_MIN || memcmp(word + len - n, tail, n) != 0)
 			continue;
 		memcpy(word + len - n, endings[i].to, to);
 		return len - n + to;

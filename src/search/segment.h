@@ -155,7 +155,8 @@ post_weight(const struct post *post)
  */
 #define SPOT_BITS 24
 size_t post_positions(struct post *post, uint32_t *ret_positions, size_t max);
-/* The same as they lie in the file; NULL when damaged. */
-const unsigned char *post_bytes(struct post *post, size_t *ret_len);
+/* The same as they lie in the file, of this document and those behind it in
+ * the block, n in all; NULL when damaged. */
+const unsigned char *post_bytes(struct post *post, uint32_t n, size_t *ret_len);
 
 #endif

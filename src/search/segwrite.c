@@ -17,7 +17,7 @@ struct segwrite {
 	struct packer packer;
 	uint32_t last_doc;
 	bool in_term;
-	struct bytes terms, text;
+	struct bytes terms, text, stems;
 	struct bytes groups, modified, checked, years, lengths, priors;
 	int64_t last_group;
 };
@@ -48,6 +48,7 @@ segwrite_free(struct segwrite *w)
 	packer_release(&w->packer);
 	bytes_clear(&w->terms);
 	bytes_clear(&w->text);
+	bytes_clear(&w->stems);
 	bytes_clear(&w->groups);
 	bytes_clear(&w->modified);
 	bytes_clear(&w->checked);
@@ -161,13 +162,43 @@ void
 segwrite_posting(struct segwrite *w, uint32_t doc, uint8_t weight,
     const uint8_t *positions, size_t len)
 {
-	if (doc >= w->header.n_docs || weight == 0 || len == 0 || !w->in_term ||
-	    (w->packer.df > 0 && doc <= w->last_doc)) {
+	segwrite_postings(w, 1, &doc, &weight, positions, len);
+}
+
+uint32_t
+segwrite_room(const struct segwrite *w)
+{
+	return packer_room(&w->packer);
+}
+
+void
+segwrite_postings(struct segwrite *w, uint32_t n, const uint32_t *docs,
+    const uint8_t *weights, const uint8_t *positions, size_t len)
+{
+	uint64_t next = w->packer.df > 0 ? (uint64_t)w->last_doc + 1 : 0;
+	bool is_good = w->in_term && n <= packer_room(&w->packer) && len >= n;
+	uint32_t i;
+
+	for (i = 0; i < n && is_good; i++) {
+		is_good = docs[i] >= next && docs[i] < w->header.n_docs &&
+			  weights[i] > 0;
+		next = (uint64_t)docs[i] + 1;
+	}
+	if (!is_good) {
 		segout_fail(&w->out, ERR_FORMAT, "postings out of order");
 		return;
 	}
-	w->last_doc = doc;
-	packer_add(&w->packer, w->lengths.data, doc, weight, positions, len);
+	if (n == 0)
+		return;
+	w->last_doc = docs[n - 1];
+	packer_add(&w->packer, w->lengths.data, n, docs, weights, positions,
+	    len);
+}
+
+void
+segwrite_stems(struct segwrite *w, const struct seg_stem *stems, size_t n)
+{
+	bytes_add(&w->stems, stems, n * sizeof(*stems));
 }
 
 /* Every section but the last: its bytes, and zeros that may be read. */
@@ -216,11 +247,11 @@ sort_stems(struct seg_stem *stems, size_t n)
 }
 
 static void
-write_stems(struct segwrite *w, struct stemmer *stemmer)
+make_stems(struct segwrite *w, struct stemmer *stemmer)
 {
 	const struct seg_term *terms = (const void *)w->terms.data;
 	uint32_t keys[STEM_KEYS_MAX];
-	struct bytes stems = { 0 };
+	struct bytes *stems = &w->stems;
 	struct seg_stem *to;
 	uint32_t i;
 	size_t k, n;
@@ -229,17 +260,15 @@ write_stems(struct segwrite *w, struct stemmer *stemmer)
 		n = stem_keys(stemmer,
 		    (const char *)w->text.data + terms[i].text, terms[i].len,
 		    terms[i].langs, keys);
-		to = (void *)bytes_room(&stems, n * sizeof(*to));
+		to = (void *)bytes_room(stems, n * sizeof(*to));
 		for (k = 0; k < n; k++)
 			to[k] = (struct seg_stem){ keys[k], i };
-		stems.len += n * sizeof(*to);
+		stems->len += n * sizeof(*to);
 	}
 	bytes_clear(&w->terms);
 	bytes_clear(&w->text);
-	if (stems.len > 0)
-		sort_stems((void *)stems.data, stems.len / sizeof(*to));
-	section_write(w, SECTION_STEMS, stems.data, stems.len);
-	bytes_clear(&stems);
+	if (stems->len > 0)
+		sort_stems((void *)stems->data, stems->len / sizeof(*to));
 }
 
 static void
@@ -307,7 +336,12 @@ segwrite_finish(struct segwrite *w, struct filter_builder *filters,
 	section_end(w, SECTION_POSTINGS);
 	section_write(w, SECTION_TERMS, w->terms.data, w->terms.len);
 	section_write(w, SECTION_TEXT, w->text.data, w->text.len);
-	write_stems(w, stemmer);
+	if (stemmer != NULL)
+		make_stems(w, stemmer);
+	section_write(w, SECTION_STEMS, w->stems.data, w->stems.len);
+	bytes_clear(&w->stems);
+	bytes_clear(&w->terms);
+	bytes_clear(&w->text);
 	write_docs(w);
 	write_facets_and_places(w, filters, places);
 	write_sums(w);

@@ -42,6 +42,14 @@ void segwrite_term(struct segwrite *w, const char *text, size_t len,
     uint32_t langs);
 void segwrite_posting(struct segwrite *w, uint32_t doc, uint8_t weight,
     const uint8_t *positions, size_t len);
+/* The same for as many documents as segwrite_room() says, or fewer. */
+uint32_t segwrite_room(const struct segwrite *w);
+void segwrite_postings(struct segwrite *w, uint32_t n, const uint32_t *docs,
+    const uint8_t *weights, const uint8_t *positions, size_t len);
+
+/* After the last term, its keys and those of all others, sorted, each once:
+ * segwrite_finish() needs no stemmer then. */
+void segwrite_stems(struct segwrite *w, const struct seg_stem *stems, size_t n);
 
 /*
  * The rest and the checksums, fsync. The builders are emptied, not freed.

@@ -64,7 +64,7 @@ walk_postings(struct segment *segment, uint32_t term, unsigned step)
 	for (i = 0; i < 300 && post.doc != POST_END; i++, post_next(&post)) {
 		size_t len;
 
-		if (post_bytes(&post, &len) == NULL) {
+		if (post_bytes(&post, 1, &len) == NULL) {
 			assert(post.is_damaged);
 			break;
 		}

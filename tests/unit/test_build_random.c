@@ -172,6 +172,23 @@ random_facts(struct scene *s, uint32_t *seed, uint32_t doc)
 		    chance(seed) % 360 - 180.0);
 }
 
+/* Words that have stems, others in other languages as documents go on. */
+static void
+stemmed_words(struct scene *s, uint32_t *seed, uint32_t doc)
+{
+	static const char *const words[] = { "dances", "nations", "running",
+		"canciones", "informations", "wellness", "haus", "boxes" };
+	static const char *const langs[] = { "en", "fr", "es", "de", "it" };
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		const char *word = words[chance(seed) % ARRAY_LEN(words)];
+
+		builder_word(s->b, word, strlen(word), SEARCH_TITLE,
+		    stem_lang(langs[chance(seed) % (1 + doc / 100)]));
+	}
+}
+
 /* Documents in one segment, or in several that are joined: the same file. */
 static void
 test_joined(void **state)
@@ -182,6 +199,8 @@ test_joined(void **state)
 	size_t n = 0, cap = 0, i;
 	struct strbuf one, joined;
 	uint32_t seed, doc, n_docs;
+	struct seg seg;
+	size_t len;
 	char path[160];
 	struct err err;
 	unsigned parts;
@@ -192,6 +211,7 @@ test_joined(void **state)
 			random_document(s, &seed, doc, &all, &n, &cap);
 			builder_doc(s->b, 1001 + 2 * doc);
 			random_facts(s, &seed, doc);
+			stemmed_words(s, &seed, doc);
 			if ((doc + 1) % (400 / parts) != 0)
 				continue;
 			snprintf(path, sizeof(path), "%s/%u-%zu", s->folder,
@@ -212,6 +232,11 @@ test_joined(void **state)
 		assert_memory_equal(joined.buf, one.buf, one.len);
 		strbuf_release(&joined);
 		strbuf_release(&one);
+		snprintf(path, sizeof(path), "%s/joined-%u", s->folder, parts);
+		seg_load(&seg, path);
+		seg_section(&seg, SECTION_STEMS, &len);
+		assert_true(len > 16 * sizeof(struct seg_stem));
+		seg_release(&seg);
 	}
 	free(all);
 }

@@ -29,11 +29,11 @@ check(const uint32_t *docs, size_t n, const uint8_t *lengths)
 	const struct seg_block *block;
 	struct packer p = { 0 };
 	const unsigned char *gaps;
-	uint8_t position = 1;
+	const uint8_t position = 1, weight = 1;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		packer_add(&p, lengths, docs[i], 1, &position, 1);
+		packer_add(&p, lengths, 1, &docs[i], &weight, &position, 1);
 	assert_int_equal(packer_finish(&p, lengths), 0);
 	assert_int_equal(p.blocks.len, sizeof(*block));
 	block = (const void *)p.blocks.data;

@@ -191,7 +191,7 @@ test_positions(void **state)
 		struct post post;
 
 		assert_int_equal(post_init(&post, segment, k), 0);
-		assert_null(post_bytes(&post, &len)); /* not loaded */
+		assert_null(post_bytes(&post, 1, &len)); /* not loaded */
 		assert_int_equal(post_load(&post), 0);
 		for (times = 0; times < 200; times++) {
 			post.at = world_random(world) % post.n;
@@ -201,7 +201,7 @@ test_positions(void **state)
 		assert_int_equal(post_init(&post, segment, k), 0);
 		assert_int_equal(post_load(&post), 0);
 		for (i = 0; i < term->df; i++, post_next(&post)) {
-			const unsigned char *bytes = post_bytes(&post, &len);
+			const unsigned char *bytes = post_bytes(&post, 1, &len);
 
 			assert_non_null(bytes);
 			assert_true(
@@ -213,12 +213,15 @@ test_positions(void **state)
 				size_t next_len;
 
 				post.at++;
-				next = post_bytes(&post, &next_len);
+				next = post_bytes(&post, 1, &next_len);
 				assert_ptr_equal(next, bytes + len);
 				post.at--;
+				assert_ptr_equal(post_bytes(&post, 2, &len),
+				    bytes);
+				assert_ptr_equal(bytes + len, next + next_len);
 			}
 		}
-		assert_null(post_bytes(&post, &len));
+		assert_null(post_bytes(&post, 1, &len));
 	}
 	segment_close(segment);
 	world_free(world);
@@ -329,7 +332,7 @@ test_lying_positions(void **state)
 		assert_int_equal(post.doc, POST_END);
 		assert_int_equal(post_init(&post, segment, 0), 0);
 		assert_int_equal(post_seek(&post, 200), 200);
-		assert_null(post_bytes(&post, &len));
+		assert_null(post_bytes(&post, 1, &len));
 		assert_true(post.is_damaged);
 		segment_close(segment);
 		strbuf_release(&bytes);

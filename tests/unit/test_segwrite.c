@@ -332,13 +332,15 @@ test_stems(void **state)
 static void
 test_order(void **state)
 {
-	static const uint8_t position = 1;
+	static const uint8_t position = 1, weights[129] = { 1, 1 };
+	static const uint32_t falling[] = { 2, 1 }, rising[129] = { 1, 2, 3 };
+	uint8_t places[129] = { 1, 1 };
 	struct scene *s = *state;
 	struct doc_facts facts = { .group = 5 };
 	struct err err;
 	int fault;
 
-	for (fault = 0; fault < 12; fault++) {
+	for (fault = 0; fault < 16; fault++) {
 		segwrite_free(s->w);
 		s->w = segwrite_new(s->path, &err);
 		assert_non_null(s->w);
@@ -365,6 +367,17 @@ test_order(void **state)
 			segwrite_posting(s->w, 2, 0, &position, 1);
 		if (fault == 8)
 			segwrite_posting(s->w, 2, 1, &position, 0);
+		if (fault == 12)
+			segwrite_postings(s->w, 2, falling, weights, places, 2);
+		if (fault == 13)
+			segwrite_postings(s->w, 129, rising, weights, places,
+			    129);
+		if (fault == 14) /* the second has no occurrence */
+			segwrite_postings(s->w, 2, rising + 1, weights, places,
+			    1);
+		if (fault == 15) /* no such document */
+			segwrite_postings(s->w, 2, rising + 1, weights, places,
+			    2);
 		term(s, fault == 9 ? "b" : fault == 10 ? "abc" : "bc");
 		posting(s, 2, SEARCH_TITLE);
 		if (fault == 11)
@@ -376,6 +389,48 @@ test_order(void **state)
 		s->w = NULL;
 		assert_false(file_exists(s->path));
 	}
+}
+
+/* Postings in runs make the file that they make one by one. */
+static void
+test_runs(void **state)
+{
+	struct scene *s = *state;
+	uint32_t numbers[1000], at, n, i;
+	uint8_t weights[1000], places[1000];
+	struct seg seg[2];
+	struct err err;
+	int round;
+
+	for (i = 0; i < 1000; i++) {
+		numbers[i] = 2 * i + i / 300;
+		weights[i] = i % 7 ? 1 : 10;
+		places[i] = (uint8_t)((i % 30) << (i % 7 ? 1 : 2) | 1);
+	}
+	for (round = 0; round < 2; round++) {
+		segwrite_free(s->w);
+		assert_int_equal(file_remove(s->path, &err), 0);
+		s->w = segwrite_new(s->path, &err);
+		assert_non_null(s->w);
+		s->n_docs = 0;
+		docs(s, 2100);
+		term(s, "a");
+		assert_int_equal(segwrite_room(s->w), 128);
+		for (at = 0; at < 1000; at += n) {
+			n = round == 0 ? 1 : 1 + at % 97;
+			if (n > segwrite_room(s->w))
+				n = segwrite_room(s->w);
+			if (n > 1000 - at)
+				n = 1000 - at;
+			segwrite_postings(s->w, n, numbers + at, weights + at,
+			    places + at, n);
+		}
+		finish_and_load(s, &seg[round]);
+	}
+	assert_int_equal(seg[0].len, seg[1].len);
+	assert_memory_equal(seg[0].data, seg[1].data, seg[0].len);
+	seg_release(&seg[0]);
+	seg_release(&seg[1]);
 }
 
 static void
@@ -484,6 +539,7 @@ main(void)
 		T(test_bytes),
 		T(test_facts),
 		T(test_blocks),
+		T(test_runs),
 		T(test_term_lengths),
 		T(test_stems),
 		T(test_order),
