@@ -7,8 +7,9 @@
 
 #include "search/hits.h"
 
-/* Longest cursor that is looked at. */
-#define CURSOR_MAX 1000
+/* Bytes of a cursor's numbers, and of its text. */
+#define CURSOR_MAX      1000
+#define CURSOR_TEXT_MAX (CURSOR_MAX * 4 / 3 + 4)
 
 /* a comes behind b. */
 static bool
@@ -111,12 +112,12 @@ encode(struct arena *arena, const char *text)
 static char *
 decode(struct arena *arena, const char *text)
 {
-	size_t len = strnlen(text, CURSOR_MAX + 1), n = 0;
+	size_t len = strnlen(text, CURSOR_TEXT_MAX + 1), n = 0;
 	uint32_t bits = 0;
 	int have = 0;
 	char *out;
 
-	if (len == 0 || len > CURSOR_MAX)
+	if (len == 0 || len > CURSOR_TEXT_MAX)
 		return NULL;
 	out = arena_alloc(arena, len);
 	for (size_t i = 0; i < len; i++) {

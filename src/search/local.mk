@@ -204,6 +204,9 @@ tests_unit_test_search_lies_SOURCES = tests/unit/test_search_lies.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_lies_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_hits
+tests_unit_test_hits_SOURCES = tests/unit/test_hits.c
+tests_unit_test_hits_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_search_pages
 tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
