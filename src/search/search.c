@@ -195,28 +195,32 @@ add_points(struct middle *middle, const struct places *places,
 	}
 }
 
-/* "Sao Paulo" -> place:"Sao Paulo", without what a query would read. */
-static const char *
+/* "Sao Paulo", in a row, where a record says where it is. NULL when no letter
+ * is in it. */
+static struct query *
 place_query(struct arena *arena, const char *name)
 {
-	char *copy = arena_strndup(arena, name,
-	    utf8_floor(name, strnlen(name, SEARCH_TERM_BYTES)));
+	struct query *query = arena_alloc(arena, sizeof(*query));
+	struct query_term *term = arena_alloc(arena, sizeof(*term));
+	size_t len = utf8_floor(name, strnlen(name, SEARCH_TERM_BYTES));
 
-	for (char *p = copy; *p != '\0'; p++) {
-		if (*p == '"')
-			*p = ' ';
-	}
-	return arena_printf(arena, "place:\"%s\"", copy);
+	if (query_term_init(arena, term, name, len, true, false) == 0)
+		return NULL;
+	term->field = SEARCH_PLACE;
+	query->groups[0].terms[0] = term;
+	query->groups[0].n = 1;
+	query->n_groups = 1;
+	return query;
 }
 
 static int
 find_points(struct search *search, struct arena *arena, const char *name,
     struct middle *middle, struct err *err)
 {
-	struct query *query = query_parse(arena, place_query(arena, name));
+	struct query *query = place_query(arena, name);
 	struct plan *plan;
 
-	if (query->n_groups == 0)
+	if (query == NULL)
 		return 0;
 	plan = plan_make(arena, search->snapshot, search->stemmer, query, NULL);
 	for (size_t i = 0; i < search->snapshot->n; i++) {

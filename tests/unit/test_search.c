@@ -554,6 +554,9 @@ test_place_is_gone(void **state)
 		FIELD_SITE_LAT, "-15.4", FIELD_SITE_LON, "35.3"));
 	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err), 0);
 	assert_true(lat < -15.3 && lat > -15.5);
+	/* Whatever quotes stand around it. */
+	assert_int_equal(search_place(w->search, "“Zomba”", &lat, &lon, &err),
+	    0);
 	world_put(w, 99, NULL);
 	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err),
 	    -1);
