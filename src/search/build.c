@@ -195,8 +195,8 @@ write_words(struct builder *b, struct segwrite *w, struct err *err)
 	const struct inverted *term;
 	const uint8_t *positions;
 	struct unchain postings;
-	uint8_t weight;
-	uint32_t doc;
+	uint8_t weights[BLOCK_DOCS];
+	uint32_t docs[BLOCK_DOCS], n;
 	size_t i, len;
 
 	if (b->words.is_overfull) {
@@ -215,8 +215,9 @@ write_words(struct builder *b, struct segwrite *w, struct err *err)
 		segwrite_term(w, invert_text(&b->words, term), term->len,
 		    term->langs);
 		unchain_start(&postings, term);
-		while (unchain_next(&postings, &doc, &weight, &positions, &len))
-			segwrite_posting(w, doc, weight, positions, len);
+		while ((n = unchain_run(&postings, segwrite_room(w), docs,
+			    weights, &positions, &len)) > 0)
+			segwrite_postings(w, n, docs, weights, positions, len);
 	}
 	unchain_release(&postings);
 	free(sorted);

@@ -36,9 +36,10 @@ static const uint16_t slice_sizes[] = { 24, 32, 48, 72, 112, 176, 272, 424, 656,
 	1024, 1600, 2496, 4096 };
 #define LEVEL_MAX (ARRAY_LEN(slice_sizes) - 1)
 /* Spots while they are written: field << SPOT_SHIFT | position. */
-#define SPOT_SHIFT     24
-#define SPOT_MASK      (((uint32_t)1 << SPOT_SHIFT) - 1)
-#define SPOT_BYTES_MAX 4
+#define SPOT_SHIFT 24
+#define SPOT_MASK  (((uint32_t)1 << SPOT_SHIFT) - 1)
+/* A document's occurrences as they are in the file. */
+#define DOC_OUT_MAX (DOC_SPOTS_MAX * 4)
 /* A varint of 30 bits and an occurrence. */
 #define POSTING_MAX (5 + OCCURRENCE_MAX)
 /* A document's occurrences in a row, and room for some slices more. */
@@ -374,7 +375,7 @@ unchain_init(struct unchain *u, const struct invert *inv)
 	*u = (struct unchain){ .inv = inv };
 	u->buf = xmalloc(UNCHAIN_BYTES);
 	u->spots = xmalloc(DOC_SPOTS_MAX * sizeof(*u->spots));
-	u->out = xmalloc(DOC_SPOTS_MAX * SPOT_BYTES_MAX);
+	u->out = xmalloc(2 * DOC_OUT_MAX);
 }
 
 void
@@ -472,36 +473,31 @@ weigh(const uint32_t *spots, size_t n)
 	return (uint8_t)(weight > 255 ? 255 : weight);
 }
 
-/* The n occurrences in spots[] as format.h has them; how many bytes. */
-static size_t
-put_spots(struct unchain *u, size_t n, uint8_t weight)
+/* The occurrences, of which there are some, as format.h has them. Behind them. */
+static unsigned char *
+put_spots(unsigned char *p, const uint32_t *spots, size_t n, uint8_t weight)
 {
 	uint32_t field = occurrence_field(weight), in, since, value;
 	uint32_t last = field << SPOT_SHIFT;
-	unsigned char *p = u->out;
 	size_t i;
 
-	if (weight == 1)
-		return (size_t)(put_varint(p, (u->spots[0] & SPOT_MASK) << 1 |
-						  OCCURRENCE_LAST) -
-				p);
 	for (i = 0; i < n; i++) {
-		in = u->spots[i] >> SPOT_SHIFT;
+		in = spots[i] >> SPOT_SHIFT;
 		if (in == field) {
-			since = u->spots[i] - last;
+			since = spots[i] - last;
 			value = since << 2;
 		} else
-			value = (u->spots[i] & SPOT_MASK) << 5 | in << 2 |
+			value = (spots[i] & SPOT_MASK) << 5 | in << 2 |
 				OCCURRENCE_OTHER;
 		p = put_varint(p, value | (i + 1 == n ? OCCURRENCE_LAST : 0));
 		field = in;
-		last = u->spots[i];
+		last = spots[i];
 	}
-	return (size_t)(p - u->out);
+	return p;
 }
 
-/* As put_spots() for a single occurrence, which nearly all are. */
-static inline size_t
+/* As put_spots() for a single occurrence, which nearly all are. Behind it. */
+static inline unsigned char *
 put_single(unsigned char *out, uint32_t value)
 {
 	enum search_field field = value >> 1 & 7;
@@ -513,35 +509,40 @@ put_single(unsigned char *out, uint32_t value)
 		value = position << 2;
 	else
 		value = position << 5 | (uint32_t)field << 2 | OCCURRENCE_OTHER;
-	return (size_t)(put_varint(out, value | OCCURRENCE_LAST) - out);
+	return put_varint(out, value | OCCURRENCE_LAST);
 }
 
-bool
-unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
-    const uint8_t **ret_positions, size_t *ret_len)
+uint32_t
+unchain_run(struct unchain *u, uint32_t max, uint32_t *ret_docs,
+    uint8_t *ret_weights, const uint8_t **ret_positions, size_t *ret_len)
 {
-	const uint8_t *p, *start;
-	uint32_t value;
-	size_t n;
+	unsigned char *out = u->out, *full = u->out + DOC_OUT_MAX;
+	const unsigned char *p, *start;
+	uint32_t value, n;
+	size_t n_spots;
 
-	if (u->len - u->at < DOC_BYTES_MAX + POSTING_MAX && u->slice != 0)
-		refill(u);
-	if (u->at == u->len)
-		return false;
-	p = u->buf + u->at;
-	u->doc += get_varint(&p);
-	*ret_doc = u->doc - 1;
-	*ret_positions = u->out;
-	start = p;
-	value = get_varint(&p);
-	if (value & 1) {
-		*ret_weight = field_weights[value >> 1 & 7];
-		*ret_len = put_single(u->out, value);
-	} else {
-		p = get_spots(u, start, &n);
-		*ret_weight = weigh(u->spots, n);
-		*ret_len = put_spots(u, n, *ret_weight);
+	for (n = 0; n < max && out < full; n++) {
+		if (u->len - u->at < DOC_BYTES_MAX + POSTING_MAX &&
+		    u->slice != 0)
+			refill(u);
+		if (u->at == u->len)
+			break;
+		p = u->buf + u->at;
+		u->doc += get_varint(&p);
+		ret_docs[n] = u->doc - 1;
+		start = p;
+		value = get_varint(&p);
+		if (value & 1) {
+			ret_weights[n] = field_weights[value >> 1 & 7];
+			out = put_single(out, value);
+		} else {
+			p = get_spots(u, start, &n_spots);
+			ret_weights[n] = weigh(u->spots, n_spots);
+			out = put_spots(out, u->spots, n_spots, ret_weights[n]);
+		}
+		u->at = (size_t)(p - u->buf);
 	}
-	u->at = (size_t)(p - u->buf);
-	return true;
+	*ret_positions = u->out;
+	*ret_len = (size_t)(out - u->out);
+	return n;
 }

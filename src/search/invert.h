@@ -97,7 +97,7 @@ struct unchain {
 	const struct invert *inv;
 	unsigned char *buf; /* of UNCHAIN_BYTES, malloc'd; for many words */
 	uint32_t *spots;    /* of the document: field, position */
-	unsigned char *out; /* the document's occurrences as in the file */
+	unsigned char *out; /* the run's occurrences as in the file */
 	size_t at, len;     /* what is left in buf */
 	uint32_t slice;     /* the next one to copy; 0 none */
 	uint32_t doc;       /* and one */
@@ -106,9 +106,9 @@ struct unchain {
 void unchain_init(struct unchain *u, const struct invert *inv);
 void unchain_release(struct unchain *u);
 void unchain_start(struct unchain *u, const struct inverted *term);
-/* False behind the last. The positions, as they are in the file, are good
- * until the next call. */
-bool unchain_next(struct unchain *u, uint32_t *ret_doc, uint8_t *ret_weight,
-    const uint8_t **ret_positions, size_t *ret_len);
+/* The next documents, at most max; how many, 0 behind the last. Their
+ * positions, as they are in the file, are good until the next call. */
+uint32_t unchain_run(struct unchain *u, uint32_t max, uint32_t *ret_docs,
+    uint8_t *ret_weights, const uint8_t **ret_positions, size_t *ret_len);
 
 #endif
