@@ -247,35 +247,49 @@ catalogue_rollback(struct catalogue *cat)
 	forget(cat);
 }
 
-/* What to tell of one number: 1 its view, -1 that it is gone, 0 nothing. */
-static int
-verdict(const struct notes *notes, const struct note *note)
+/* What to tell of one number: nothing, its view (of one record or of many:
+ * no need to look for members), or that it is gone. */
+enum verdict { TELL_NOTHING, TELL_ONE, TELL_MANY, TELL_GONE };
+#define VERDICTS 4
+
+static enum verdict
+judge(const struct notes *notes, const struct note *note)
 {
 	bool was = note->was == NOTE_WAS_ONE || note->was == NOTE_WAS_MANY;
+	bool is_many = note->is_element != 0;
+	bool is_same;
 
 	if (note->is_absent)
-		return was ? -1 : 0;
-	if (!was)
-		return 1;
-	if (note->is_element != 0)
-		return note->was != NOTE_WAS_MANY ||
-		       memcmp(notes->elements[note->is_element],
-			   notes->elements[note->was_element], SHA256_LEN) != 0;
-	return note->was != NOTE_WAS_ONE || note->is_touched;
+		return was ? TELL_GONE : TELL_NOTHING;
+	if (is_many)
+		is_same = note->was == NOTE_WAS_MANY &&
+			  memcmp(notes->elements[note->is_element],
+			      notes->elements[note->was_element],
+			      SHA256_LEN) == 0;
+	else
+		is_same = note->was == NOTE_WAS_ONE && !note->is_touched;
+	if (is_same)
+		return TELL_NOTHING;
+	return is_many ? TELL_MANY : TELL_ONE;
 }
 
-/* Whether it is of many or one is known: no need to look for members. */
 static int
-load(struct catalogue *cat, struct arena *arena, const struct note *note,
+load(struct catalogue *cat, struct arena *arena, int64_t number, bool is_many,
     struct merge_view **ret_view, struct err *err)
 {
 	struct record *rec;
 
-	if (note->is_element != 0)
-		return view_load(cat, arena, note->number, ret_view, err);
-	if (record_visible(cat, arena, note->number, &rec, err) == -1)
+	if (is_many && view_load(cat, arena, number, ret_view, err) == -1)
 		return -1;
-	*ret_view = rec == NULL ? NULL : merge_view(arena, &rec, 1);
+	if (!is_many) {
+		if (record_visible(cat, arena, number, &rec, err) == -1)
+			return -1;
+		*ret_view = rec == NULL ? NULL : merge_view(arena, &rec, 1);
+	}
+	if (*ret_view == NULL)
+		return err_set(err, ERR_DB,
+		    "group %lld of the catalogue has no view: rebuild it",
+		    (long long)number);
 	return 0;
 }
 
@@ -291,24 +305,28 @@ tell_changes(struct catalogue *cat, const struct catalogue_watch *watch,
 	int rc = 0;
 
 	numbers = notes_sorted(&cat->notes, &n);
+	/* Number and verdict in one: then the notes can go, whose memory
+	 * those who are told need. Numbers never come near 2^61. */
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = (int64_t)((uint64_t)numbers[i] * VERDICTS +
+				       judge(&cat->notes,
+					   notes_get(&cat->notes, numbers[i])));
+	notes_clear(&cat->notes);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		const struct note *note = notes_get(&cat->notes, numbers[i]);
-		int what = verdict(&cat->notes, note);
+		int64_t number = (int64_t)((uint64_t)numbers[i] / VERDICTS);
+		enum verdict what = (enum verdict)(
+		    (uint64_t)numbers[i] % VERDICTS);
 
-		if (what == 0)
+		if (what == TELL_NOTHING)
 			continue;
 		view = NULL;
 		arena_reset(arena);
-		if (what == 1)
-			rc = load(cat, arena, note, &view, err);
-		if (rc == 0 && what == 1 && view == NULL)
-			rc = err_set(err, ERR_DB,
-			    "group %lld of the catalogue has no view: "
-			    "rebuild it",
-			    (long long)numbers[i]);
+		if (what != TELL_GONE)
+			rc = load(cat, arena, number, what == TELL_MANY, &view,
+			    err);
 		if (rc == 0) {
 			*ret_told = true;
-			rc = watch->changed(watch->ctx, numbers[i], view, err);
+			rc = watch->changed(watch->ctx, number, view, err);
 		}
 	}
 	free(numbers);

@@ -129,6 +129,21 @@ def test_damage_is_mended(served, harm):
     assert (status["state"], status["documents"]) == ("good", 1200)
 
 
+def test_old_state_answers_meanwhile(served):
+    """While all is made again nothing that is right stops being found."""
+    before = os.stat(index(served, "manifest")).st_ino
+    with open(index(served, "damaged"), "w"):
+        pass
+    end = time.monotonic() + 20
+    while (os.path.exists(index(served, "damaged")) or
+           os.stat(index(served, "manifest")).st_ino == before):
+        assert time.monotonic() < end
+        for word in WORDS:
+            assert answer(served, word) == (200, 120)
+    for word in WORDS:
+        assert answer(served, word) == (200, 120)
+
+
 def test_said_by_status_and_check(make_node):
     node = make_node("ca")
     node.load(records(50))
