@@ -473,7 +473,7 @@ weigh(const uint32_t *spots, size_t n)
 	return (uint8_t)(weight > 255 ? 255 : weight);
 }
 
-/* The occurrences, of which there are some, as format.h has them. Behind them. */
+/* The n occurrences, more than one, as format.h has them. Behind them. */
 static unsigned char *
 put_spots(unsigned char *p, const uint32_t *spots, size_t n, uint8_t weight)
 {
