@@ -101,6 +101,31 @@ compare_groups(const void *a, const void *b)
 	return (x->df > y->df) - (x->df < y->df);
 }
 
+static int
+compare_terms(const void *a, const void *b)
+{
+	const struct eval_term *x = a, *y = b;
+
+	return (x->df > y->df) - (x->df < y->df);
+}
+
+/* The most frequent term comes last: what it has alone stays lazy. */
+static void
+make_group(struct maker *m, struct eval_group *made,
+    const struct plan_group *group, const struct scorer *scorer)
+{
+	made->df = group->df;
+	made->n = group->n;
+	made->terms = arena_alloc(m->arena,
+	    (group->n + 1) * sizeof(*made->terms));
+	for (size_t i = 0; i < group->n; i++) {
+		make_term(m, &made->terms[i], &group->terms[i], scorer);
+		for (size_t j = 0; j < group->terms[i].n; j++)
+			made->terms[i].df += group->terms[i].leaves[j].df;
+	}
+	qsort(made->terms, made->n, sizeof(*made->terms), compare_terms);
+}
+
 void
 eval_init(struct eval *eval, struct arena *arena, const struct plan *plan,
     size_t number, const struct scorer *scorer, struct eval_space *space)
@@ -121,17 +146,9 @@ eval_init(struct eval *eval, struct arena *arena, const struct plan *plan,
 	    (plan->n_groups + 1) * sizeof(*eval->groups));
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		const struct plan_group *group = &plan->groups[i];
-		struct eval_group *made = &eval->groups[eval->n_groups];
 
-		if (group->group->is_dropped)
-			continue;
-		eval->n_groups++;
-		made->df = group->df;
-		made->n = group->n;
-		made->terms = arena_alloc(arena,
-		    (group->n + 1) * sizeof(*made->terms));
-		for (size_t j = 0; j < group->n; j++)
-			make_term(&m, &made->terms[j], &group->terms[j],
+		if (!group->group->is_dropped)
+			make_group(&m, &eval->groups[eval->n_groups++], group,
 			    scorer);
 	}
 	qsort(eval->groups, eval->n_groups, sizeof(*eval->groups),
@@ -167,11 +184,28 @@ fill_term(struct eval *eval, struct eval_term *term, struct window *window,
 	}
 }
 
+/* Scores that `from` would still have to make stay to be made in `into`,
+ * whose own are made. */
+static void
+take_lazy(struct window *into, const struct window *from)
+{
+	memcpy(into->settled, into->bits, sizeof(into->settled));
+	memcpy(into->weights, from->weights, sizeof(into->weights));
+	into->is_lazy = true;
+	into->idf = from->idf;
+	into->scorer = from->scorer;
+	into->lengths = from->lengths;
+}
+
 /* into += from: documents of either, scores of both. */
 static void
 add_window(struct window *into, const struct window *from, bool has_scores)
 {
+	bool is_lazy = has_scores && from->is_lazy;
+
 	window_settle(into);
+	if (is_lazy)
+		take_lazy(into, from);
 	for (uint32_t w = 0; w < WINDOW_WORDS; w++) {
 		uint64_t both = into->bits[w] & from->bits[w];
 		uint64_t fresh = from->bits[w] & ~into->bits[w];
@@ -184,7 +218,7 @@ add_window(struct window *into, const struct window *from, bool has_scores)
 
 			into->scores[at] += window_score(from, at);
 		}
-		for (; fresh != 0; fresh &= fresh - 1) {
+		for (; !is_lazy && fresh != 0; fresh &= fresh - 1) {
 			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(fresh);
 
 			into->scores[at] = window_score(from, at);

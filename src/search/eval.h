@@ -11,10 +11,11 @@
 struct eval_term {
 	struct leaf *leaves;
 	size_t n;
+	int64_t df;
 };
 
 struct eval_group {
-	struct eval_term *terms;
+	struct eval_term *terms; /* rarest first */
 	size_t n;
 	int64_t df;
 };

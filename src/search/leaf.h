@@ -7,6 +7,8 @@
 #ifndef SEARCH_LEAF_H
 #define SEARCH_LEAF_H
 
+#include <string.h>
+
 #include "search/plan.h"
 
 /* Documents looked at together: their scores fit the second cache. */
@@ -14,9 +16,9 @@
 #define WINDOW_WORDS (WINDOW_DOCS / 64)
 
 /*
- * Scores of documents whose bit is set are in scores[], or, while is_lazy, to
- * be made of weights[] by window_score(): most documents of a common word
- * never need theirs.
+ * Scores of documents whose bit is set are in scores[]; while is_lazy, those
+ * that are not settled are still to be made of weights[] by window_score():
+ * most documents of a common word never need theirs.
  */
 struct window {
 	uint32_t base;  /* first document, a multiple of WINDOW_DOCS */
@@ -28,17 +30,31 @@ struct window {
 	const struct scorer *scorer; /* of the lazy */
 	const uint8_t *lengths; /* of the lazy: of the window's documents */
 	uint64_t bits[WINDOW_WORDS];
+	uint64_t settled[WINDOW_WORDS]; /* of the lazy */
 	uint32_t scores[WINDOW_DOCS];
 	uint8_t weights[WINDOW_DOCS];
 };
 
+static inline bool
+window_has(const uint64_t *bits, uint32_t at)
+{
+	return (bits[at >> 6] >> (at & 63) & 1) != 0;
+}
+
 static inline uint32_t
 window_score(const struct window *window, uint32_t at)
 {
-	if (!window->is_lazy)
+	if (!window->is_lazy || window_has(window->settled, at))
 		return window->scores[at];
 	return window->idf *
 	       window->scorer->part[window->weights[at]][window->lengths[at]];
+}
+
+/* No score that is still to be made is larger. */
+static inline uint32_t
+window_most(const struct window *window)
+{
+	return window->idf * window->scorer->part[255][0];
 }
 
 /* window.c: make the scores that are still lazy. */
@@ -50,12 +66,6 @@ size_t window_offsets(const uint64_t *bits, uint16_t *ret_offsets);
 size_t window_count(const uint64_t *bits);
 /* window.c: set the bit of each of WINDOW_DOCS bytes that is not 0. */
 void window_bits(const uint8_t *bytes, uint64_t *bits);
-
-static inline bool
-window_has(const uint64_t *bits, uint32_t at)
-{
-	return (bits[at >> 6] >> (at & 63) & 1) != 0;
-}
 
 struct leaf {
 	const struct plan_leaf *plan;
@@ -121,6 +131,7 @@ static inline void
 leaf_be_lazy(const struct leaf *leaf, struct window *window, uint32_t idf)
 {
 	window->is_lazy = true;
+	memset(window->settled, 0, sizeof(window->settled));
 	window->idf = idf;
 	window->scorer = leaf->scorer;
 	window->lengths = leaf->segment->lengths + window->base;

@@ -150,15 +150,29 @@ refuse(struct matcher *m, struct window *window)
 
 /* ---- counts and hits of a window ---- */
 
+/* The documents of the window that have a chance, when those that stayed lazy
+ * can not have one; *ret_n of them. */
+static void
+leave_lazy(const struct window *window, uint16_t *offsets, size_t *ret_n)
+{
+	uint64_t bits[WINDOW_WORDS];
+
+	for (size_t w = 0; w < WINDOW_WORDS; w++)
+		bits[w] = window->bits[w] & window->settled[w];
+	*ret_n = window_offsets(bits, offsets);
+}
+
 /* Most documents have no chance: nothing else runs for each of them. */
 static void
-offer_scores(struct matcher *m, const struct window *window,
-    const uint16_t *offsets, size_t n)
+offer_scores(struct matcher *m, const struct window *window, uint16_t *offsets,
+    size_t n)
 {
 	const uint8_t *priors = m->segment->priors;
 	struct hits *hits = &m->run->hits;
 	uint64_t least = hits->least >> 8;
 
+	if (window->is_lazy && window_most(window) < least)
+		leave_lazy(window, offsets, &n);
 	for (size_t i = 0; i < n; i++) {
 		uint64_t score = window_score(window, offsets[i]);
 		uint32_t doc = window->base + offsets[i];
@@ -171,8 +185,9 @@ offer_scores(struct matcher *m, const struct window *window,
 	}
 }
 
+/* The offsets are used up. */
 static void
-offer(struct matcher *m, const struct window *window, const uint16_t *offsets,
+offer(struct matcher *m, const struct window *window, uint16_t *offsets,
     size_t n)
 {
 	const struct segment *segment = m->segment;

@@ -154,8 +154,8 @@ void
 window_settle(struct window *window)
 {
 	for (uint32_t w = 0; window->is_lazy && w < WINDOW_WORDS; w++) {
-		for (uint64_t left = window->bits[w]; left != 0;
-		     left &= left - 1) {
+		for (uint64_t left = window->bits[w] & ~window->settled[w];
+		     left != 0; left &= left - 1) {
 			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(left);
 
 			window->scores[at] = window_score(window, at);

@@ -104,13 +104,22 @@ test_settle(void **state)
 	window.idf = 700;
 	window.scorer = &scorer;
 	window.lengths = lengths;
+	/* One was settled before: it keeps what it has. */
+	window.settled[numbers[1] / 64] = (uint64_t)1 << numbers[1] % 64;
+	window.scores[numbers[1]] = 12345;
+	assert_int_equal(window_score(&window, numbers[1]), 12345);
 	window_settle(&window);
 	assert_false(window.is_lazy);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t at = numbers[i];
 
-		assert_int_equal(window_score(&window, at),
-		    700u * scorer.part[bytes[at]][lengths[at]]);
+		assert_true(
+		    window.scores[at] <= window_most(&window) || i == 1);
+		if (i == 1)
+			assert_int_equal(window_score(&window, at), 12345);
+		else
+			assert_int_equal(window_score(&window, at),
+			    700u * scorer.part[bytes[at]][lengths[at]]);
 	}
 	/* Nothing to do is done. */
 	window.scores[numbers[0]] = 1;
