@@ -22,6 +22,7 @@ struct builder {
 	uint8_t prior;
 	int64_t group;
 	int docs;
+	enum search_field field; /* of the word before */
 };
 
 void
@@ -49,14 +50,14 @@ void
 builder_word(struct builder *b, const char *text, size_t len,
     enum search_field field, uint32_t langs)
 {
+	b->field = field;
 	note(b, "", text, len, field, langs);
 }
 
 void
-builder_form(struct builder *b, const char *text, size_t len,
-    enum search_field field, uint32_t langs)
+builder_form(struct builder *b, const char *text, size_t len, uint32_t langs)
 {
-	note(b, "+", text, len, field, langs);
+	note(b, "+", text, len, b->field, langs);
 }
 
 void
