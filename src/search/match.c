@@ -422,7 +422,7 @@ begin(struct matcher *m, struct run *run, size_t number)
 	    &run->search->space);
 }
 
-int
+static int
 match_segment(struct run *run, size_t number, struct err *err)
 {
 	struct matcher m;

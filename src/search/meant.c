@@ -11,7 +11,6 @@
 /* A rare word is doubted when a near one is so much more frequent. */
 #define RARE_DF     2
 #define RARE_FACTOR 50
-#define NEAR_MAX    1
 
 struct swap {
 	size_t start;
@@ -31,22 +30,33 @@ word_df(const struct plan_term *term)
 	return plan_term_is_unknown(term) ? 0 : leaf->found;
 }
 
+/* All dictionaries are gone through: once for a term. */
+static void
+find_near(struct run *run, struct plan_term *term)
+{
+	const struct plan_word *word = &term->leaves[0].words[0];
+	struct near_word found;
+
+	if (term->is_near_known)
+		return;
+	term->is_near_known = true;
+	if (fuzzy_find(run->snapshot, run->arena, word->text, word->len, &found,
+		1) == 0)
+		return;
+	term->near = arena_strndup(run->arena, found.text, found.len);
+	term->near_df = found.df;
+}
+
 /* A better word for a term, or NULL. */
 static const char *
-nearer(struct run *run, const struct plan_term *term, bool rare)
+nearer(struct run *run, struct plan_term *term, bool rare)
 {
-	struct near_word found[NEAR_MAX];
-	const struct plan_word *word = &term->leaves[0].words[0];
 	int64_t df = word_df(term);
 
 	if (df < 0 || df > (rare ? RARE_DF : 0))
 		return NULL;
-	if (fuzzy_find(run->snapshot, run->arena, word->text, word->len, found,
-		NEAR_MAX) == 0)
-		return NULL;
-	if (df > 0 && found[0].df < RARE_FACTOR * df)
-		return NULL;
-	return arena_strndup(run->arena, found[0].text, found[0].len);
+	find_near(run, term);
+	return df > 0 && term->near_df < RARE_FACTOR * df ? NULL : term->near;
 }
 
 const char *

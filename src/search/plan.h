@@ -57,6 +57,10 @@ struct plan_term {
 	const struct query_term *term;
 	struct plan_leaf *leaves; /* one for each alt: the best counts */
 	size_t n;
+	/* meant.c: the nearest other word, once it was sought; or NULL. */
+	bool is_near_known;
+	const char *near;
+	uint32_t near_df;
 };
 
 struct plan_group {

@@ -1,8 +1,8 @@
 /*
  * run: the course of a search: read the query, look its words up, collect
  * what matches from each segment; when nothing does, correct words that are
- * not in the index, or leave some out (partial.c), and say so. Section "Query language"
- * of the search design.
+ * not in the index, or leave some out (partial.c), and say so. Section "Query
+ * language" of the search design.
  */
 #include <string.h>
 
@@ -150,7 +150,8 @@ correct(struct run *run, struct search_result *result, bool *ret_found,
 	choose_all(run);
 	choose_order(run);
 	run->plan = plan;
-	return 0;
+	/* With more words, drop_words() matches what it keeps. */
+	return query->n_groups > 1 ? 0 : match_all(run, err);
 }
 
 static int
@@ -165,11 +166,9 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 		return 0;
 	if (correct(run, result, &is_corrected, err) == -1)
 		return -1;
-	if (is_corrected)
+	if (is_corrected || run->query->n_groups == 1)
 		return 0;
-	if (run->query->n_groups > 1)
-		return drop_words(run, &result->dropped, err);
-	return match_all(run, err);
+	return drop_words(run, &result->dropped, err);
 }
 
 /* Few hits: a word that is rare may be a mistyped frequent one. */

@@ -74,8 +74,6 @@ int search_damaged(struct snapshot *snapshot, struct err *err);
  * lies nothing for those who search. -1. */
 int search_failed(struct err *err);
 
-/* match.c: everything that matches in one segment. ERR_FORMAT when damaged. */
-int match_segment(struct run *run, size_t number, struct err *err) MUST_CHECK;
 /* match.c: the whole plan over all segments, from nothing. */
 int match_all(struct run *run, struct err *err) MUST_CHECK;
 void match_release(struct run *run);
