@@ -150,7 +150,7 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 		for (uint32_t i = first; i < n; i++)
 			window->weights[docs[i] - window->base] =
 			    post->weights[i];
-	} else if (leaf->scorer != NULL && fill == FILL_MAX) {
+	} else if (fill == FILL_MAX) {
 		for (uint32_t i = first; i < n; i++) {
 			uint32_t *at = &window->scores[docs[i] - window->base];
 			uint32_t score = idf *
@@ -159,11 +159,11 @@ add_block(struct leaf *leaf, struct window *window, struct post *post,
 
 			*at = score > *at ? score : *at;
 		}
-	} else if (leaf->scorer != NULL) {
+	} else {
 		for (uint32_t i = first; i < n; i++)
 			leaf_add(leaf, window, docs[i], post->weights[i], idf);
 	}
-	if (fill == FILL_LAZY || fill == FILL_MAX || leaf->scorer == NULL)
+	if (fill == FILL_LAZY || fill == FILL_MAX)
 		add_bits(window->bits, window->base, docs + first, n - first);
 	post->at = n;
 	if (n < post->n)
@@ -307,6 +307,8 @@ add_term(struct leaf *leaf, struct window *window, size_t i,
 
 	if (leaf->plan->term->field != QUERY_ANY_FIELD)
 		add_field(leaf, window, post, among, idf);
+	else if (leaf->scorer == NULL)
+		leaf_bits(post, window, window->bits, among, n_among);
 	else if (is_sought(post, window, among, n_among))
 		add_among(leaf, window, post, among, idf);
 	else
@@ -321,10 +323,11 @@ how_to_fill(const struct leaf *leaf, struct window *window,
 {
 	const struct post *post = &leaf->posts[0];
 
+	if (leaf->scorer == NULL)
+		return FILL_CHECK; /* there is nothing but bits */
 	if (window->is_fresh && leaf->n_posts == 1 &&
 	    leaf->plan->term->field == QUERY_ANY_FIELD) {
-		if (leaf->scorer != NULL)
-			leaf_be_lazy(leaf, window, idf_of(leaf, 0));
+		leaf_be_lazy(leaf, window, idf_of(leaf, 0));
 		if (is_sought(post, window, among, n_among) ||
 		    expected(post, window) < DENSE_DOCS)
 			return FILL_LAZY;
@@ -332,7 +335,7 @@ how_to_fill(const struct leaf *leaf, struct window *window,
 		return FILL_DENSE;
 	}
 	window_settle(window);
-	if (window->is_fresh && leaf->scorer != NULL) {
+	if (window->is_fresh) {
 		memset(window->scores, 0, window->n * sizeof(*window->scores));
 		window->is_zeroed = true;
 	}
