@@ -138,9 +138,9 @@ file_put(const char *path, const void *data, size_t len, mode_t mode,
 }
 
 static int
-sync_dir(const char *path, int (*sync)(int fd), struct err *err)
+sync_path(const char *path, int flags, int (*sync)(int fd), struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
 	int rc;
 
 	if (fd == -1)
@@ -153,15 +153,21 @@ sync_dir(const char *path, int (*sync)(int fd), struct err *err)
 }
 
 int
+file_sync(const char *path, struct err *err)
+{
+	return sync_path(path, 0, fsync, err);
+}
+
+int
 file_sync_dir(const char *path, struct err *err)
 {
-	return sync_dir(path, fsync, err);
+	return sync_path(path, O_DIRECTORY, fsync, err);
 }
 
 int
 file_sync_fs(const char *path, struct err *err)
 {
-	return sync_dir(path, syncfs, err);
+	return sync_path(path, O_DIRECTORY, syncfs, err);
 }
 
 int

@@ -28,6 +28,8 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode,
 /* As file_replace() but without fsync: for what can be made again. */
 int file_put(const char *path, const void *data, size_t len, mode_t mode,
     struct err *err) MUST_CHECK;
+/* fsync what was written to a file before. */
+int file_sync(const char *path, struct err *err) MUST_CHECK;
 /* fsync a folder, so that renames in it survive a power cut. */
 int file_sync_dir(const char *path, struct err *err) MUST_CHECK;
 /* Everything on the file system that holds this folder: for many files. */

@@ -3,11 +3,9 @@
  * .xml.gz. They are on the disk before any head names them, and leave it
  * only when the heads that named them have expired (feed-protocol.md 2).
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "publish/run.h"
 
@@ -55,20 +53,6 @@ object_write(struct run *run, const struct strbuf *bytes, const char *hash,
 	return 0;
 }
 
-static int
-sync_file(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
-
-	if (fd == -1)
-		return err_sys(err, "%s", path);
-	rc = fsync(fd);
-	if (rc == -1)
-		err_sys(err, "%s", path);
-	close(fd);
-	return rc;
-}
-
 int
 objects_sync(struct run *run, struct err *err)
 {
@@ -77,7 +61,7 @@ objects_sync(struct run *run, struct err *err)
 	if (run->n_written > SYNC_SINGLY)
 		return file_sync_fs(run->objects, err);
 	for (size_t i = 0; i < run->n_written; i++)
-		if (sync_file(object_path(run, run->written[i]), err) == -1)
+		if (file_sync(object_path(run, run->written[i]), err) == -1)
 			return -1;
 	return file_sync_dir(run->objects, err);
 }

@@ -285,23 +285,9 @@ out:
 /* ---- writing ---- */
 
 /*
- * After the rename, and without the folder: should a power cut leave an
+ * Synced after the rename, and without the folder: should a power cut leave an
  * empty file, or an older one, that is noticed, and the index made again.
  */
-static int
-sync_file(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
-
-	if (fd == -1)
-		return err_sys(err, "%s", path);
-	rc = fsync(fd);
-	if (rc == -1)
-		err_sys(err, "writing %s", path);
-	close(fd);
-	return rc;
-}
-
 int
 manifest_write(const char *path, const struct manifest *manifest,
     struct err *err)
@@ -351,7 +337,7 @@ manifest_write(const char *path, const struct manifest *manifest,
 	if (rc == 0)
 		rc = file_put(path, sb.buf, sb.len, 0644, err);
 	if (rc == 0)
-		rc = sync_file(path, err);
+		rc = file_sync(path, err);
 	strbuf_release(&sb);
 	return rc;
 }
