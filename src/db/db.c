@@ -260,12 +260,6 @@ db_prepare(struct db *db, const char *const *sql, size_t n, struct err *err)
 	return 0;
 }
 
-size_t
-db_tables(const struct db *db)
-{
-	return db->n_tables;
-}
-
 struct db_stmt *
 db_stmt(struct db *db, size_t table, size_t i)
 {
@@ -348,12 +342,6 @@ bool
 db_in_transaction(struct db *db)
 {
 	return db->handle != NULL && !sqlite3_get_autocommit(db->handle);
-}
-
-bool
-db_is_readonly(const struct db *db)
-{
-	return db->mode == DB_MODE_READ;
 }
 
 int64_t

@@ -54,9 +54,6 @@ int db_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 /* Prepare table sql[0..n); a typo fails here, with its text. */
 int db_prepare(struct db *db, const char *const *sql, size_t n,
     struct err *err) MUST_CHECK;
-/* Tables prepared so far: the number that the next db_prepare() gets, for a
- * room that works in another room's database. */
-size_t db_tables(const struct db *db);
 /*
  * Statement i of the table given to the k-th db_prepare() of this handle
  * (k counts from 0): reset, bindings cleared, ready to bind.
@@ -75,7 +72,6 @@ int db_exec(struct db_stmt *stmt, struct err *err) MUST_CHECK;
 void db_reset(struct db_stmt *stmt);
 /* Columns (0-based), valid until the next step or reset. */
 int64_t db_column_int(struct db_stmt *stmt, int i);
-double db_column_double(struct db_stmt *stmt, int i);
 const char *db_column_text(struct db_stmt *stmt, int i); /* or NULL */
 const void *db_column_blob(struct db_stmt *stmt, int i, size_t *ret_len);
 bool db_column_is_null(struct db_stmt *stmt, int i);
@@ -86,7 +82,6 @@ int db_begin_read(struct db *db, struct err *err) MUST_CHECK;
 int db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db); /* no-op outside a transaction */
 bool db_in_transaction(struct db *db);
-bool db_is_readonly(const struct db *db); /* DB_MODE_READ */
 /* Rows changed by the last statement; last row id. */
 int64_t db_changes(struct db *db);
 int64_t db_last_rowid(struct db *db);

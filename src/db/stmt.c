@@ -136,12 +136,6 @@ db_column_int(struct db_stmt *stmt, int i)
 	return sqlite3_column_int64(stmt->stmt, i);
 }
 
-double
-db_column_double(struct db_stmt *stmt, int i)
-{
-	return sqlite3_column_double(stmt->stmt, i);
-}
-
 const char *
 db_column_text(struct db_stmt *stmt, int i)
 {
