@@ -225,7 +225,8 @@ main(void)
 	unknown(FIELD_ROOT);
 	/* Languages are open: any tag will do. */
 	for (int i = VOCAB_NONE + 1; i < VOCAB_COUNT; i++) {
-		if (i != VOCAB_LANGUAGE && i != VOCAB_KIND)
+		if (i != VOCAB_LANGUAGE && i != VOCAB_KIND &&
+		    i != VOCAB_STRENGTH)
 			print_vocab((enum vocab)i);
 	}
 	print_end();

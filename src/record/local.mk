@@ -13,7 +13,7 @@ src_record_librecord_a_SOURCES = src/record/fields.def src/record/record.h \
 	src/record/validate.c \
 	src/record/value.c \
 	src/record/view.c \
-	src/record/vocab.c src/record/vocab.h \
+	src/record/strength.c src/record/vocab.c src/record/vocab.h \
 	src/record/vocab_key.c
 nodist_src_record_librecord_a_SOURCES = \
 	src/record/field_index.c src/record/vocab_data.c
@@ -49,7 +49,8 @@ VOCABULARIES = \
 	schemas/vocabulary/resource_type.tsv \
 	schemas/vocabulary/country.tsv \
 	schemas/vocabulary/language.tsv \
-	schemas/vocabulary/kind.tsv
+	schemas/vocabulary/kind.tsv \
+	schemas/vocabulary/strength.tsv
 EXTRA_DIST += schemas/vocabulary/aliases.tsv $(VOCABULARIES)
 
 src/record/field_index.c: tools/fieldindex$(EXEEXT)

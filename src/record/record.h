@@ -58,6 +58,7 @@ enum vocab {
 	VOCAB_COUNTRY,
 	VOCAB_LANGUAGE,
 	VOCAB_KIND,
+	VOCAB_STRENGTH,
 	VOCAB_COUNT
 };
 
@@ -203,6 +204,14 @@ const char *value_text(const struct record *rec, const struct value *parent,
 const char *record_title(const struct record *rec, const char *lang);
 /* One or two sentences for a list, any kind: never NULL. */
 const char *record_summary(const struct record *rec, const char *lang);
+/*
+ * How much a design of study can show, as an entry of VOCAB_STRENGTH (in its
+ * order: reviews of many studies, trials, comparisons, no comparison,
+ * experience and opinion, not stated). A place in an order of designs, not a
+ * grade of a body of evidence: those are stated (FIELD_GRADE). NULL for what
+ * is no evidence.
+ */
+const char *record_strength(const struct record *rec);
 /* First country of any kind of record ("CA"), or NULL. */
 const char *record_country(const struct record *rec);
 

@@ -147,6 +147,12 @@ feed_facet_of(struct feed *feed, enum field_id id, const char *text)
 	case FIELD_LANGUAGE_OFFERED:
 	case FIELD_LANGUAGE: feed_facet(feed, SEARCH_LANGUAGE, text); return;
 	case FIELD_DESIGN: feed_facet(feed, SEARCH_DESIGN, text); return;
+	case FIELD_OUTCOME_TERM: feed_facet(feed, SEARCH_OUTCOME, text); return;
+	case FIELD_AUDIENCE_SITUATION:
+		feed_facet(feed, SEARCH_AUDIENCE, text);
+		return;
+	case FIELD_ATTENDANCE: feed_facet(feed, SEARCH_SETTING, text); return;
+	case FIELD_BUILDING_BLOCK: feed_facet(feed, SEARCH_BLOCK, text); return;
 	case FIELD_TYPE:
 	case FIELD_RESOURCE_TYPE: feed_facet(feed, SEARCH_TYPE, text); return;
 	default: return;
@@ -200,6 +206,9 @@ feed_envelope(struct feed *feed, const struct merge_view *view)
 	char node[RECORD_NODE_MAX], uuid[37];
 
 	builder_value(feed->builder, SEARCH_KIND, record_kind_name(rec->kind));
+	if (record_strength(rec) != NULL)
+		builder_value(feed->builder, SEARCH_STRENGTH,
+		    record_strength(rec));
 	if (!feed->has_language && rec->lang != NULL && rec->lang[0] != '\0')
 		feed_facet(feed, SEARCH_LANGUAGE, rec->lang);
 	for (size_t i = 0; i < view->n_members; i++) {

@@ -20,6 +20,11 @@ static const struct {
 	[SEARCH_NODE] = { "node", NULL, VOCAB_NONE },
 	[SEARCH_DESIGN] = { "design", NULL, VOCAB_DESIGN },
 	[SEARCH_TYPE] = { "type", NULL, VOCAB_EVIDENCE_TYPE },
+	[SEARCH_STRENGTH] = { "strength", NULL, VOCAB_STRENGTH },
+	[SEARCH_OUTCOME] = { "outcome", NULL, VOCAB_OUTCOME },
+	[SEARCH_AUDIENCE] = { "audience", "for", VOCAB_SITUATION },
+	[SEARCH_SETTING] = { "setting", NULL, VOCAB_ATTENDANCE },
+	[SEARCH_BLOCK] = { "block", NULL, VOCAB_BUILDING_BLOCK },
 };
 
 const char *

@@ -19,6 +19,11 @@ enum search_facet {
 	SEARCH_NODE,
 	SEARCH_DESIGN,
 	SEARCH_TYPE,
+	SEARCH_STRENGTH, /* of evidence: record_strength() */
+	SEARCH_OUTCOME,  /* terms that a study measured */
+	SEARCH_AUDIENCE, /* situations of the people it is for */
+	SEARCH_SETTING,  /* where one takes part */
+	SEARCH_BLOCK,    /* building block of a scheme */
 	SEARCH_FACET_COUNT
 };
 const char *search_facet_name(enum search_facet facet); /* "country" */
@@ -192,6 +197,53 @@ struct search_suggestion {
 int search_suggest(struct search *search, struct arena *arena, const char *text,
     size_t limit, struct search_suggestion **ret_items, size_t *ret_n,
     struct err *err) MUST_CHECK;
+/* ---- counts of many records at once ---- */
+
+/*
+ * Records of a query by two facets and, in each cell, by a third: the
+ * evidence map. A record with several values counts in each of their cells.
+ * The query's words, filters and place count; sort, limit, offset do not.
+ */
+struct search_cell {
+	const char *row, *column; /* values; of vocabularies or nodes */
+	int64_t n;                /* records in the cell */
+	/* Of them by the third facet's values, most first; n 0: none. */
+	struct search_count *parts;
+	size_t n_parts;
+};
+struct search_matrix {
+	struct search_cell *cells; /* that have records, by row and column */
+	size_t n;
+	int64_t count; /* records that match the query */
+	int64_t rest;  /* of them in no cell: without a row or a column */
+	bool is_ready;
+};
+int search_matrix(struct search *search, struct arena *arena,
+    const struct search_query *query, enum search_facet row,
+    enum search_facet column, enum search_facet part,
+    struct search_matrix *ret_matrix, struct err *err) MUST_CHECK;
+
+/*
+ * Points of the records of a query in squares of `step` degrees (at least
+ * 0.01): what a map draws. A record with several sites counts once in each
+ * square; a square's place is the middle of its points.
+ */
+struct search_spot {
+	double lat, lon;
+	int64_t n;     /* records with a point in the square */
+	int64_t group; /* one of them; the only one when n is 1 */
+};
+struct search_spots {
+	struct search_spot *items; /* most records first */
+	size_t n;
+	int64_t count;  /* records that match the query */
+	int64_t placed; /* of them with a point */
+	bool is_ready;
+};
+int search_spots(struct search *search, struct arena *arena,
+    const struct search_query *query, double step,
+    struct search_spots *ret_spots, struct err *err) MUST_CHECK;
+
 /*
  * Where a place is, from the records that name it: the middle of the points
  * of sites whose address or area holds the words. ERR_NOTFOUND.

@@ -2,7 +2,7 @@
  * cards: one record in a list: title, one line, kind, place, when checked,
  * languages, strength. Neighbours: results.c, home.c.
  */
-#include "web/page.h"
+#include "web/results_page.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * cite: a work as one line to copy (in the manner of APA), the values for
  * reference managers, and where identifiers lead. Neighbours: evidence.c.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <string.h>
 #include <strings.h>

@@ -3,7 +3,7 @@
  * it. "No effect found" and "not rated" are verdicts like any other.
  * Neighbours: cite.c, rows.c, record.c.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <string.h>
 #include <strings.h>

@@ -2,16 +2,21 @@
  * failure: pages for what can not be shown, with a way on; and the page
  * about this directory. Neighbours: handler.c.
  */
-#include "web/page.h"
+#include "web/home_page.h"
+#include "web/routes.h"
 
 #include <string.h>
 
-void
-show_about(struct page *page, struct http_response *res)
+int
+show_about(struct page *page, const char *rest, struct http_response *res,
+    struct err *err)
 {
+	(void)rest;
+	(void)err;
 	page->title = page_text(page, TEXT_ABOUT_TITLE);
 	page->canonical = "/about";
 	tmpl_about(&res->body, page);
+	return 0;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "web/inside.h"
+#include "web/routes.h"
 
 void
 handler_headers(struct http_response *res)
@@ -102,29 +103,18 @@ split_language(struct page *page)
 }
 
 static int
-route(struct page *page, struct http_response *res, struct err *err)
+show_route(struct page *page, struct http_response *res, struct err *err)
 {
-	const char *path = page->path;
+	const char *rest;
+	const struct route *route = route_find(page->path, &rest);
 
-	if (strcmp(path, "/") == 0)
-		return show_home(page, res, err);
-	if (strcmp(path, "/peers") == 0)
-		return show_peers(page, res, err);
-	if (strncmp(path, "/peers/", 7) == 0 && path[7] != '\0')
-		return show_peer(page, path + 7, res, err);
-	if (strcmp(path, "/about") == 0) {
-		show_about(page, res);
-		return 0;
-	}
-	if (strcmp(path, "/search") == 0 ||
-	    (strncmp(path, "/record/", 8) == 0 && path[8] != '\0')) {
-		if (page->api->cat == NULL || page->api->search == NULL)
-			return err_set(err, ERR_STALE, "no catalogue yet: %s",
-			    page->api->why);
-		return path[1] == 's' ? show_results(page, res, err)
-				      : show_record(page, path + 8, res, err);
-	}
-	return err_set(err, ERR_NOTFOUND, "no such page");
+	if (route == NULL)
+		return err_set(err, ERR_NOTFOUND, "no such page");
+	if (route->needs_catalogue &&
+	    (page->api->cat == NULL || page->api->search == NULL))
+		return err_set(err, ERR_STALE, "no catalogue yet: %s",
+		    page->api->why);
+	return route->show(page, rest, res, err);
 }
 
 static int
@@ -178,7 +168,7 @@ show_page(struct page *page, struct http_response *res)
 			page->records = status.groups;
 	}
 	if (rc == 0)
-		rc = route(page, res, &err);
+		rc = show_route(page, res, &err);
 	if (page->api->cat != NULL)
 		catalogue_read_end(page->api->cat);
 	if (rc == -1) {
@@ -190,6 +180,15 @@ show_page(struct page *page, struct http_response *res)
 		if (res->status == 503)
 			http_response_header(res, "Retry-After", "5");
 	}
+}
+
+static bool
+takes_post(const struct page *page)
+{
+	const char *rest;
+	const struct route *route = route_find(page->path, &rest);
+
+	return route != NULL && route->takes_post;
 }
 
 static void
@@ -204,7 +203,7 @@ handle_page(struct api *api, const struct http_request *req,
 		.q = "" };
 
 	split_language(&page);
-	if (req->method == HTTP_POST) {
+	if (req->method == HTTP_POST && !takes_post(&page)) {
 		show_failure(&page, 405, NULL, res);
 		http_response_header(res, "Allow", "GET, HEAD");
 	} else

@@ -3,7 +3,8 @@
  * what was checked last, how many nodes are up to date. Neighbours:
  * results.c makes the choices, home.tmpl shows them.
  */
-#include "web/page.h"
+#include "web/home_page.h"
+#include "web/routes.h"
 
 #define HOME_CARDS   4
 #define HOME_CHOICES 24
@@ -55,10 +56,12 @@ fill_search(struct page *page, struct home *home, struct err *err)
 }
 
 int
-show_home(struct page *page, struct http_response *res, struct err *err)
+show_home(struct page *page, const char *rest, struct http_response *res,
+    struct err *err)
 {
 	struct home home = { .is_empty = true };
 
+	(void)rest;
 	page->title = page_text(page, TEXT_HOME_TITLE);
 	page->canonical = "/";
 	/* A new node has no catalogue yet; its front page says so. */

@@ -1,11 +1,13 @@
 noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
-	src/web/assets.h src/web/text.h src/web/text.def src/web/tmpl.h \
+	src/web/home_page.h src/web/peers_page.h src/web/record_page.h \
+	src/web/results_page.h src/web/routes.h \
+	src/web/assets.h src/web/text.h src/web/tmpl.h \
 	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
-	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c \
+	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/link.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
 	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
-	src/web/results.c src/web/rows.c src/web/schedule.c \
+	src/web/results.c src/web/routes.c src/web/rows.c src/web/schedule.c \
 	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
 	src/web/worker.c
 nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/about_tmpl.c \
@@ -14,8 +16,14 @@ nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/about_tmpl.c \
 WEB_TEMPLATES = src/web/about.tmpl src/web/home.tmpl src/web/layout.tmpl \
 	src/web/peer.tmpl src/web/peers.tmpl src/web/record.tmpl \
 	src/web/results.tmpl
+WEB_TEXTS = src/web/text.def src/web/texts/about.def \
+	src/web/texts/dates.def src/web/texts/errors.def \
+	src/web/texts/evidence.def src/web/texts/frame.def \
+	src/web/texts/home.def src/web/texts/others.def \
+	src/web/texts/peers.def src/web/texts/programme.def \
+	src/web/texts/provenance.def src/web/texts/results.def
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
-EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS)
+EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS) $(WEB_TEXTS)
 CLEANFILES += $(nodist_src_web_libweb_a_SOURCES)
 
 src/web/embedded.c: $(WEB_ASSETS) tools/embed$(EXEEXT)

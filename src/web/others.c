@@ -2,7 +2,7 @@
  * others: organisations, resources, champions, terms. Neighbours: rows.c,
  * record.c.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 static void
 add_reference(const struct page *page, struct section *section,

@@ -40,29 +40,6 @@ page_say(const struct page *page, enum text_id id, int64_t n, ...)
 }
 
 const char *
-page_link(const struct page *page, const char *path)
-{
-	if (*page->prefix == '\0')
-		return path;
-	return arena_printf(page->arena, "%s%s", page->prefix, path);
-}
-
-const char *
-page_record_link(const struct page *page, const char *id)
-{
-	const char *link;
-	struct strbuf sb;
-
-	strbuf_init(&sb, URL_MAX);
-	strbuf_addstr(&sb, page->prefix);
-	strbuf_addstr(&sb, "/record/");
-	tmpl_path(&sb, id);
-	link = arena_strndup(page->arena, sb.buf, sb.len);
-	strbuf_release(&sb);
-	return link;
-}
-
-const char *
 page_date(const struct page *page, const char *date)
 {
 	unsigned month, day;

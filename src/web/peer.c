@@ -3,7 +3,8 @@
  * last pulls, what was skipped and why, alarms, who saw which head of it.
  * Neighbours: peers.c is the page of all, api/peers.c gathers the facts.
  */
-#include "web/page.h"
+#include "web/peers_page.h"
+#include "web/routes.h"
 
 #include <string.h>
 
@@ -190,7 +191,7 @@ fill_gossip(const struct page *page, const struct api_peer *peer,
 }
 
 int
-show_peer(struct page *page, const char *name, struct http_response *res,
+show_peer(struct page *page, const char *rest, struct http_response *res,
     struct err *err)
 {
 	struct peer_view view = { 0 };
@@ -199,7 +200,7 @@ show_peer(struct page *page, const char *name, struct http_response *res,
 
 	if (api_peers(page->api, page->arena, &peers, &n, err) == -1)
 		return -1;
-	if ((peer = api_peer_find(peers, n, name)) == NULL)
+	if ((peer = api_peer_find(peers, n, rest)) == NULL)
 		return err_set(err, ERR_NOTFOUND, "no such node");
 	if (api_peer_details(page->api, page->arena, peer, err) == -1)
 		return -1;

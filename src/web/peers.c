@@ -3,7 +3,8 @@
  * is not, and what other members' heads say against them. Neighbours:
  * api/peers.c gathers the facts, peer.c is the page of one node.
  */
-#include "web/page.h"
+#include "web/peers_page.h"
+#include "web/routes.h"
 
 #include <string.h>
 
@@ -173,13 +174,15 @@ fill_list(const struct page *page, const struct api_alliance *alliance,
 }
 
 int
-show_peers(struct page *page, struct http_response *res, struct err *err)
+show_peers(struct page *page, const char *rest, struct http_response *res,
+    struct err *err)
 {
 	struct peers_view view = { 0 };
 	struct api_alliance alliance;
 	struct api_peer *peers;
 	size_t n;
 
+	(void)rest;
 	if (api_peers(page->api, page->arena, &peers, &n, err) == -1 ||
 	    api_alliance(page->api, page->arena, &alliance, err) == -1)
 		return -1;

@@ -3,7 +3,7 @@
  * them: who for, how to refer, practical, when and where, contact, more.
  * Neighbours: rows.c, record.c.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * nodes list it, where they disagree. Neighbours: merge/ computed it,
  * record.c shows it.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <string.h>
 

@@ -3,7 +3,9 @@
  * to say of one that is gone. Neighbours: programme.c, evidence.c, others.c
  * fill in the facts, record.tmpl shows them.
  */
-#include "web/page.h"
+#include "web/home_page.h"
+#include "web/record_page.h"
+#include "web/routes.h"
 
 #include <string.h>
 
@@ -168,15 +170,15 @@ split_format(const struct page *page, const char *id, const char **ret_format)
 }
 
 int
-show_record(struct page *page, const char *id, struct http_response *res,
+show_record(struct page *page, const char *rest, struct http_response *res,
     struct err *err)
 {
 	struct merge_view *merged;
 	struct record_view view;
 	const char *format;
 	const char *full;
+	const char *id = split_format(page, rest, &format);
 
-	id = split_format(page, id, &format);
 	if ((full = find_node(page, id)) != NULL) {
 		http_response_redirect(res, 301, page_record_link(page, full));
 		return 0;

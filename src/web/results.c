@@ -4,23 +4,14 @@
  * the same search with one thing changed. Neighbours: api/query.c reads the
  * address, cards.c makes the cards.
  */
-#include "web/page.h"
+#include "web/results_page.h"
+#include "web/routes.h"
 
 #include <string.h>
 #include <strings.h>
 
 #define FACET_SHOWN 6  /* the rest folds away */
 #define FACET_MAX   60 /* more is no help on a page */
-#define LINK_BYTES  8192
-
-static void
-link_pair(struct strbuf *sb, const char *name, const char *value)
-{
-	strbuf_addch(sb, strchr(sb->buf, '?') != NULL ? '&' : '?');
-	strbuf_addstr(sb, name);
-	strbuf_addch(sb, '=');
-	url_encode(sb, value, strlen(value));
-}
 
 static const char *
 sort_name(enum search_sort sort)
@@ -45,52 +36,48 @@ search_link(const struct page *page, const char *path,
     const struct api_query *query, size_t skip, int64_t number)
 {
 	const struct search_query *s = &query->search;
-	const char *link;
-	struct strbuf sb;
+	struct link link;
 
-	strbuf_init(&sb, LINK_BYTES);
-	strbuf_addstr(&sb, path);
-	if (*s->text != '\0')
-		link_pair(&sb, "q", s->text);
+	if (strncmp(path, "/search", 7) == 0)
+		link_start(&link, page, path);
+	else
+		link_start_plain(&link, page, path);
+	link_add(&link, "q", s->text);
 	for (size_t i = 0; i < s->n_filters; i++) {
 		if (i != skip)
-			link_pair(&sb, search_facet_name(s->filters[i].facet),
+			link_add(&link, search_facet_name(s->filters[i].facet),
 			    s->filters[i].value);
 	}
 	/* Not an order that follows from the rest. */
 	if (query->has_sort && s->sort != SEARCH_BY_RELEVANCE)
-		link_pair(&sb, "sort", sort_name(s->sort));
+		link_add(&link, "sort", sort_name(s->sort));
 	if (query->near != NULL && *query->near != '\0') {
-		link_pair(&sb, "near", query->near);
+		link_add(&link, "near", query->near);
 		if (query->within != NULL && *query->within != '\0')
-			link_pair(&sb, "within", query->within);
+			link_add(&link, "within", query->within);
 	}
 	if (s->checked_since != 0)
-		link_pair(&sb, "checked_since",
+		link_add(&link, "checked_since",
 		    day_iso(page, s->checked_since));
 	if (number > 1)
-		link_pair(&sb, "page",
+		link_add(&link, "page",
 		    arena_printf(page->arena, "%lld", (long long)number));
-	link = arena_strndup(page->arena, sb.buf, sb.len);
-	strbuf_release(&sb);
-	return link;
+	return link_end(&link);
 }
 
 static void
 fill_choice(const struct page *page, enum search_facet facet,
     const struct search_count *count, struct choice *choice)
 {
-	struct strbuf sb;
+	struct link link;
 
 	choice->value = count->value;
 	choice->label = api_facet_label(facet, count->value, page->lang);
 	choice->count = page_number(page, count->n);
 	choice->is_selected = count->is_selected;
-	strbuf_init(&sb, LINK_BYTES);
-	strbuf_addstr(&sb, page_link(page, "/search"));
-	link_pair(&sb, search_facet_name(facet), count->value);
-	choice->href = arena_strndup(page->arena, sb.buf, sb.len);
-	strbuf_release(&sb);
+	link_start(&link, page, "/search");
+	link_add(&link, search_facet_name(facet), count->value);
+	choice->href = link_end(&link);
 }
 
 struct choice *
@@ -188,7 +175,7 @@ add_active(const struct page *page, const struct api_query *without,
 	active->label = label;
 	active->remove = page_say(page, TEXT_FILTER_REMOVE, 0, "name", label,
 	    NULL);
-	active->href = search_link(page, page_link(page, "/search"), without,
+	active->href = search_link(page, "/search", without,
 	    without->search.n_filters, 1);
 }
 
@@ -210,7 +197,7 @@ fill_active(const struct page *page, const struct api_query *query,
 {
 	const struct search_query *s = &query->search;
 	struct api_query plain = *query;
-	const char *path = page_link(page, "/search");
+	const char *path = "/search";
 
 	view->active = arena_alloc(page->arena,
 	    (s->n_filters + 2) * sizeof(*view->active));
@@ -249,7 +236,7 @@ static void
 fill_paging(const struct page *page, const struct api_query *query,
     const struct search_result *result, struct results *view)
 {
-	const char *path = page_link(page, "/search");
+	const char *path = "/search";
 	int64_t size = (int64_t)query->search.limit;
 	int64_t reach = result->count < API_OFFSET_MAX ? result->count
 						       : API_OFFSET_MAX;
@@ -331,7 +318,7 @@ fill_meant(const struct page *page, const struct api_query *query,
 	}
 	other.search.text = meant;
 	view->meant = page_say(page, TEXT_RESULTS_MEANT, 0, "q", meant, NULL);
-	view->meant_href = search_link(page, page_link(page, "/search"), &other,
+	view->meant_href = search_link(page, "/search", &other,
 	    other.search.n_filters, 1);
 }
 
@@ -404,7 +391,8 @@ show_unready(struct page *page, struct http_response *res)
 }
 
 int
-show_results(struct page *page, struct http_response *res, struct err *err)
+show_results(struct page *page, const char *rest, struct http_response *res,
+    struct err *err)
 {
 	struct results view = { 0 };
 	struct search_result result;
@@ -412,6 +400,7 @@ show_results(struct page *page, struct http_response *res, struct err *err)
 	struct api_query query;
 	enum api_near near;
 
+	(void)rest;
 	if (http_params_read(page->arena, page->req->query, &params, err) == -1)
 		return -1;
 	/* Also on a page of failure, so that it can be mended. */

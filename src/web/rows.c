@@ -2,7 +2,7 @@
  * rows: facts of a record as labelled rows in sections, the model of the
  * record page. Neighbours: programme.c, evidence.c, others.c fill them.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <string.h>
 

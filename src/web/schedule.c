@@ -2,7 +2,7 @@
  * schedule: the common recurrences of RFC 5545 in words; what is rarer is
  * left to the text its node wrote. Neighbours: programme.c.
  */
-#include "web/page.h"
+#include "web/record_page.h"
 
 #include <stdlib.h>
 #include <string.h>

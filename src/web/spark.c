@@ -4,7 +4,7 @@
  * not needed to tell them apart, and the same is said in words. Neighbours:
  * peers.c and peer.c show it.
  */
-#include "web/page.h"
+#include "web/peers_page.h"
 
 #define STEP        5  /* from sign to sign; one is 4 wide */
 #define HIGH        20 /* the drawing */

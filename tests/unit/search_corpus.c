@@ -261,6 +261,11 @@ static const char *const values[SEARCH_FACET_COUNT][CORPUS_VALUES_MAX] = {
 	[SEARCH_NODE] = { "ca", "gb-eng", "sg" },
 	[SEARCH_DESIGN] = { "rct", "qualitative", "systematic-review" },
 	[SEARCH_TYPE] = { "article", "report", "toolkit" },
+	[SEARCH_STRENGTH] = { "review", "trial", "views" },
+	[SEARCH_OUTCOME] = { "loneliness", "depression", "cost" },
+	[SEARCH_AUDIENCE] = { "carers", "students", "rural" },
+	[SEARCH_SETTING] = { "venue", "online" },
+	[SEARCH_BLOCK] = { "leadership", "workforce" },
 };
 
 const char *

@@ -1,0 +1,135 @@
+/*
+ * Inside web/ only: the page of one record: rows of facts in sections, the
+ * numbers of a study, citation, provenance.
+ */
+#ifndef WEB_RECORD_PAGE_H
+#define WEB_RECORD_PAGE_H
+
+#include "web/page.h"
+
+struct item {
+	struct said text;
+	const char *href; /* NULL: no link */
+	const char *note; /* behind it, NULL: none */
+};
+
+struct row {
+	const char *label;
+	struct item *items;
+	size_t n;
+	bool is_prose; /* keeps its line breaks */
+	struct row *next;
+};
+
+struct section {
+	const char *title;
+	const char *anchor;
+	struct row *rows;
+	struct row **last;
+	struct section *next;
+};
+
+struct effect {
+	struct said outcome;
+	const char *instrument;
+	const char *measure;
+	const char *estimate;
+	const char *interval;
+	const char *n;
+	const char *timepoint;
+	const char *notes;
+};
+
+/* For citations and reference managers. */
+struct cite {
+	const char *text; /* APA-like */
+	const char *title;
+	const char **authors;
+	size_t n_authors;
+	const char *year;
+	const char *journal;
+	const char *volume, *issue, *pages;
+	const char *doi;
+};
+
+struct dispute {
+	const char *field;
+	const char *shown, *shown_node;
+	const char *other, *other_node;
+};
+
+struct record_view {
+	const struct record *rec;
+	const struct merge_view *merged;
+	const char *kind;
+	struct said title;
+	struct said alternate;
+	struct said summary;
+	const char *status; /* shown when it is not running */
+	const char *verdict;
+	const char *verdict_text;
+	const char *verdict_class;
+	const char *byline; /* authors, year, journal */
+	struct section *sections;
+	struct section **last;
+	struct effect *effects;
+	size_t n_effects;
+	bool has_n, has_timepoint; /* else no column for it */
+	const struct cite *cite;
+	struct row *provenance;
+	struct dispute *disputes;
+	size_t n_disputes;
+	struct item *linked;
+	size_t n_linked;
+	const char *file_path; /* /record/ID, for .json and others */
+};
+
+/* rows.c: making sections */
+struct section *section_add(const struct page *page, struct record_view *view,
+    const char *anchor, enum text_id title);
+/* Each adds a row unless there is nothing to say. */
+void row_item(const struct page *page, struct row **rows, enum text_id label,
+    struct item item);
+void row_plain(const struct page *page, struct section *section,
+    enum text_id label, const char *text);
+void row_text(const struct page *page, struct section *section,
+    enum text_id label, const struct record *rec, const struct value *parent,
+    enum field_id id);
+/* All values of a field; with their labels when it has a vocabulary. */
+void row_field(const struct page *page, struct section *section,
+    enum text_id label, const struct value *parent, enum field_id id);
+void row_link(const struct page *page, struct section *section,
+    enum text_id label, const char *text, const char *href);
+struct row *row_new(const struct page *page, struct section *section,
+    enum text_id label);
+void row_add(const struct page *page, struct row *row, struct item item);
+/* Values of a field as one text, for comparing nodes. */
+const char *field_words(const struct page *page, const struct record *rec,
+    enum field_id id);
+
+/* schedule.c: "every week on Tuesday, 10:00 to 11:30" or NULL */
+const char *schedule_words(const struct page *page, const char *rrule,
+    const char *start, const char *end);
+
+/* programme.c, evidence.c, others.c: kinds of records */
+void fill_programme(const struct page *page, struct record_view *view);
+void fill_evidence(const struct page *page, struct record_view *view);
+void fill_others(const struct page *page, struct record_view *view);
+/* cite.c */
+struct cite *cite_make(const struct page *page, const struct record *rec);
+void row_identifiers(const struct page *page, struct section *section,
+    const struct value *root);
+const char *identifier_url(const struct page *page, const char *scheme,
+    const char *value);
+/* provenance.c */
+int fill_provenance(const struct page *page, struct record_view *view,
+    struct err *err) MUST_CHECK;
+/* Title and link of another record; "a record this node does not hold". */
+struct item record_item(const struct page *page, const char *id);
+
+/* record.tmpl; parts that other pages use too */
+void tmpl_record(struct strbuf *out, const struct page *page,
+    const struct record_view *view);
+void tmpl_rows(struct strbuf *out, const struct row *rows);
+
+#endif

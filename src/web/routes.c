@@ -1,0 +1,35 @@
+/*
+ * routes: the table of pages. Files and machine interfaces are handler.c's
+ * and fast.c's.
+ */
+#include "web/routes.h"
+
+#include <string.h>
+
+static const struct route routes[] = {
+	{ "/", false, false, show_home },
+	{ "/search", true, false, show_results },
+	{ "/record/", true, false, show_record },
+	{ "/peers", false, false, show_peers },
+	{ "/peers/", false, false, show_peer },
+	{ "/about", false, false, show_about },
+};
+
+const struct route *
+route_find(const char *path, const char **ret_rest)
+{
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		const char *want = routes[i].path;
+		size_t len = strlen(want);
+
+		if (strncmp(path, want, len) != 0)
+			continue;
+		/* The front page is no prefix, and a prefix alone no page. */
+		if (len > 1 && want[len - 1] == '/' ? path[len] == '\0'
+						    : path[len] != '\0')
+			continue;
+		*ret_rest = path + len;
+		return &routes[i];
+	}
+	return NULL;
+}
