@@ -95,6 +95,8 @@ const char *asset_style_path(void); /* "/style.<hash>.css" */
 /* Parts of every template (layout.tmpl). */
 void tmpl_top(struct strbuf *out, const struct page *page);
 void tmpl_bottom(struct strbuf *out, const struct page *page);
+/* In every form that goes to a page of ours: what links carry along. */
+void tmpl_carry(struct strbuf *out, const struct page *page);
 void tmpl_said(struct strbuf *out, struct said said);
 
 #endif
