@@ -28,7 +28,8 @@ add_filter(struct app *app, struct search_query *query, const char *text,
 	    search_facet_parse(name, &facet) == -1)
 		return err_set(err, ERR_USAGE,
 		    "--filter %.60s: write NAME=VALUE with kind, country, "
-		    "zone, need, language, node, design or type",
+		    "zone, need, language, node, design, type, strength, "
+		    "outcome, audience, setting or block",
 		    text);
 	if (query->n_filters == SEARCH_FILTERS_MAX)
 		return err_set(err, ERR_USAGE, "more than %d filters",
@@ -214,7 +215,8 @@ run_search(struct app *app, struct err *err)
 static const struct app_option options[] = {
 	{ "--filter", "NAME=VALUE",
 	    "kind, country, zone, need, language, node, "
-	    "design, type; may repeat" },
+	    "design, type, strength, outcome, audience, setting, block; may "
+	    "repeat" },
 	{ "--near", "PLACE",
 	    "close to a place: its name, or LAT,LON as in 51.50,-0.12" },
 	{ "--within", "KM", "so close (25)" },

@@ -1,5 +1,6 @@
 /*
- * facet: names of what is counted, and the form of its values. Section "Filters and counts" of the search design.
+ * facet: names of what is counted, and the form of its values. Section
+ * "Filters and counts" of the search design.
  */
 #include <stdlib.h>
 #include <string.h>

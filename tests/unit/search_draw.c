@@ -227,10 +227,11 @@ draw_filters(struct corpus *corpus, struct ref_query *query)
 {
 	uint64_t *rng = &corpus->rng;
 
+	/* About one a query, so that most find something. */
 	for (size_t f = 0; f < SEARCH_FACET_COUNT; f++) {
-		if (corpus_below(rng, 8) == 0)
+		if (corpus_below(rng, SEARCH_FACET_COUNT) == 0)
 			query->filters[f] = draw_values(corpus, f);
-		if (corpus_below(rng, 20) == 0)
+		if (corpus_below(rng, SEARCH_FACET_COUNT * 5 / 2) == 0)
 			query->not_filters[f] = draw_values(corpus, f);
 	}
 	if (corpus_below(rng, 6) == 0) {

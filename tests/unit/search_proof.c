@@ -98,7 +98,8 @@ ask_draw(struct scene *s, const struct ref_draw *draw, struct asked *asked)
 	uint64_t *rng = &s->corpus->rng;
 
 	ref_query_draw(s->corpus, draw, &query);
-	ask_init(asked, &query, (unsigned)corpus_below(rng, 256));
+	ask_init(asked, &query,
+	    (unsigned)corpus_below(rng, (size_t)1 << SEARCH_FACET_COUNT));
 	if (corpus_below(rng, 3) == 0)
 		asked->query.sort = (enum search_sort)corpus_below(rng, 4);
 	if (corpus_below(rng, 3) == 0)

@@ -184,7 +184,7 @@ test_few_values(void **state)
 static void
 test_many_values(void **state)
 {
-	struct world *w = make_world(20000, 6, 6000);
+	struct world *w = make_world(40000, 6, 6000);
 	size_t lane;
 	bool is_wide = false;
 
