@@ -12,3 +12,5 @@ tools_rng_LDADD = src/record/librecord.a src/base/libbase.a \
 	$(UTF8PROC_LIBS) $(ZLIB_LIBS)
 noinst_PROGRAMS += tools/tmplc
 tools_tmplc_SOURCES = tools/tmplc.c
+noinst_PROGRAMS += tools/cssmin
+tools_cssmin_SOURCES = tools/cssmin.c

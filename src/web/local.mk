@@ -24,11 +24,14 @@ WEB_TEXTS = src/web/text.def src/web/texts/about.def \
 	src/web/texts/provenance.def src/web/texts/results.def
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
 EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS) $(WEB_TEXTS)
-CLEANFILES += $(nodist_src_web_libweb_a_SOURCES)
+CLEANFILES += $(nodist_src_web_libweb_a_SOURCES) src/web/style.min.css
 
-src/web/embedded.c: $(WEB_ASSETS) tools/embed$(EXEEXT)
+src/web/style.min.css: src/web/style.css tools/cssmin$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/web && tools/cssmin$(EXEEXT) \
+		$(srcdir)/src/web/style.css > $@.tmp && mv $@.tmp $@
+src/web/embedded.c: src/web/style.min.css $(WEB_ASSETS) tools/embed$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) src/web && tools/embed$(EXEEXT) \
-		web_style $(srcdir)/src/web/style.css \
+		web_style src/web/style.min.css \
 		web_icon $(srcdir)/src/web/favicon.svg > $@.tmp && mv $@.tmp $@
 
 # A template becomes C: src/web/home.tmpl -> src/web/home_tmpl.c
@@ -57,6 +60,10 @@ tests/unit/escape_tmpl.c: tests/unit/escape.tmpl tools/tmplc$(EXEEXT)
 		mv $@.tmp $@
 EXTRA_DIST += tests/unit/escape.tmpl
 CLEANFILES += tests/unit/escape_tmpl.c
+
+UNIT_TESTS += tests/unit/test_cssmin
+tests_unit_test_cssmin_SOURCES = tests/unit/test_cssmin.c
+tests_unit_test_cssmin_LDADD = $(UNIT_LDADD)
 
 UNIT_TESTS += tests/unit/test_web tests/unit/test_web_relay
 tests_unit_test_web_SOURCES = tests/unit/test_web.c tests/unit/site.c \
