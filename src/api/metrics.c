@@ -145,6 +145,21 @@ write_head(struct strbuf *out, const struct api_peer *self, int64_t now)
 	    "When that head expires, since 1970.", self->row.expires);
 }
 
+/* Of readers, for the editors. */
+static int
+write_reports(struct strbuf *out, struct api *api, struct err *err)
+{
+	int64_t open;
+
+	if (api->ledger == NULL)
+		return 0;
+	if (ledger_reports_open(api->ledger, NULL, &open, err) == -1)
+		return -1;
+	gauge(out, "gspd_reports_open", NULL,
+	    "Reports of readers that no editor has closed yet.", open);
+	return 0;
+}
+
 /* ---- peers ---- */
 
 static bool
@@ -358,7 +373,8 @@ write_all(struct api *api, const struct http_request *req, struct strbuf *out,
 		return -1;
 	write_process(out, api);
 	if (write_catalogue(out, api, err) == -1 ||
-	    write_search(out, api, err) == -1)
+	    write_search(out, api, err) == -1 ||
+	    write_reports(out, api, err) == -1)
 		return -1;
 	write_head(out, &peers[0], api->now);
 	write_peers(out, peers + 1, n - 1, api->now);

@@ -19,7 +19,8 @@ struct facts {
 	size_t n_peers;
 	int64_t own;
 	int64_t alarms;
-	int64_t forked; /* peers: the proof is here, no member had to say it */
+	int64_t forked;  /* peers: the proof is here, no member had to say it */
+	int64_t reports; /* of readers, open */
 	int64_t now;
 	bool is_served;
 };
@@ -35,6 +36,8 @@ gather(struct app *app, struct facts *facts, struct err *err)
 	    search_facts(app->search, &facts->search, err) == -1 ||
 	    ledger_head(app->ledger, &facts->head, err) == -1 ||
 	    ledger_count(app->ledger, &facts->own, err) == -1 ||
+	    ledger_reports_open(app->ledger, NULL, &facts->reports, err) ==
+		-1 ||
 	    app_peer_facts(app, facts->now, &facts->peers, &facts->n_peers,
 		err) == -1)
 		return -1;
@@ -83,6 +86,7 @@ json_status(struct app *app, const struct facts *facts, struct json_writer *w)
 	json_pair_int(w, "expires", facts->head.expires);
 	json_pair_int(w, "alarms", facts->alarms);
 	json_pair_int(w, "forked", facts->forked);
+	json_pair_int(w, "reports", facts->reports);
 	json_key(w, "kinds");
 	json_object(w);
 	for (int k = 0; k < RECORD_KIND_COUNT; k++)
@@ -122,6 +126,11 @@ text_status(struct app *app, const struct facts *facts, struct strbuf *sb)
 	    "own feed   %" PRId64 " records, serial %" PRId64 " (%s)\n",
 	    facts->own, facts->head.serial,
 	    facts->head.serial > 0 ? at : "never published");
+	if (facts->reports > 0)
+		strbuf_addf(sb,
+		    "reports    %" PRId64 " of readers to see to: gspd report "
+		    "list\n",
+		    facts->reports);
 	strbuf_addch(sb, '\n');
 	text_peers(app, sb, facts->peers, facts->n_peers, facts->now);
 }

@@ -15,6 +15,9 @@
 	X(edit)                                                                \
 	X(retire)                                                              \
 	X(show)                                                                \
+	X(report_list)                                                         \
+	X(report_show)                                                         \
+	X(report_close)                                                        \
 	X(publish)                                                             \
 	X(pull)                                                                \
 	X(peer_add)                                                            \

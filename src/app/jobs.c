@@ -74,6 +74,8 @@ app_publish(struct app *app, bool force, bool full, int64_t ahead_s,
 	/* What comes next is the catalogue, which needs the memory. */
 	if (ret == 0 && ret_result->pages_written > MANY_PAGES)
 		ledger_rest(app->ledger);
+	if (ret == 0)
+		ret = ledger_reports_purge(app->ledger, options.now, err);
 	/* Only those who must take turns need to know when they had one. */
 	if (ret == 0 && ret_result->is_new && app->peers.n > PUBLISH_SEEN_MAX)
 		ret = app_seen_said(app, seen, options.n_seen,

@@ -18,6 +18,7 @@ gspd_SOURCES = \
 	src/app/cmd_publish.c \
 	src/app/cmd_pull.c \
 	src/app/cmd_rebuild.c \
+	src/app/cmd_report.c \
 	src/app/cmd_rotate.c \
 	src/app/cmd_search.c \
 	src/app/cmd_serve.c \

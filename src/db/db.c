@@ -396,6 +396,12 @@ db_cache(struct db *db, bool is_small)
 }
 
 void
+db_patience(struct db *db, int ms)
+{
+	sqlite3_busy_timeout(db->handle, ms > 0 ? ms : BUSY_MS);
+}
+
+void
 db_checkpoint(struct db *db)
 {
 	struct err err;

@@ -94,6 +94,8 @@ void db_prefix_range(const char *prefix, uint8_t ret_low[32],
 /* A consistent copy into a new file (VACUUM INTO), fsynced; mode 0600.
  * ERR_CONFLICT when the file exists. */
 int db_copy(struct db *db, const char *path, struct err *err) MUST_CHECK;
+/* How long to wait for another process that writes; 0: as usual. */
+void db_patience(struct db *db, int ms);
 /* Give the memory of pages back, for what is to come in this process. */
 void db_rest(struct db *db);
 /* Pages kept in memory: few, for whoever reads from one end to the other and

@@ -15,6 +15,7 @@
 
 extern const char ledger_sql_1[]; /* sql/ledger-1.sql */
 extern const char ledger_sql_2[]; /* sql/ledger-2.sql */
+extern const char ledger_sql_3[]; /* sql/ledger-3.sql */
 
 #define LEDGER_FILE "ledger.db"
 /* Larger than any packed record: its entry is at most RECORD_MAX_BYTES. */
@@ -45,7 +46,7 @@ struct ledger *
 ledger_open(const char *folder, bool create, struct err *err)
 {
 	const struct db_migration migrations[] = { { 1, ledger_sql_1 },
-		{ 2, ledger_sql_2 } };
+		{ 2, ledger_sql_2 }, { 3, ledger_sql_3 } };
 	struct ledger *ledger = NULL;
 	char *path = ledger_path(folder);
 	struct db *db = NULL;

@@ -391,6 +391,65 @@ int ledger_hint_put(struct ledger *ledger, const struct ledger_hint *hint,
 int ledger_hint_drop(struct ledger *ledger, int64_t to,
     struct err *err) MUST_CHECK;
 
+/* ---- what readers report of our records (reports.c) ---- */
+
+enum report_kind {
+	REPORT_CONTACT,
+	REPORT_CLOSED,
+	REPORT_MOVED,
+	REPORT_LINK,
+	REPORT_DUPLICATE,
+	REPORT_PRIVACY,
+	REPORT_OTHER
+};
+const char *report_kind_name(enum report_kind kind); /* "contact" */
+int report_kind_parse(const char *name, enum report_kind *ret_kind);
+
+#define LEDGER_REPORT_TEXT_BYTES  8000
+#define LEDGER_REPORT_REPLY_BYTES 254
+#define LEDGER_REPORTS_MINUTE     20
+#define LEDGER_REPORTS_DAY        500
+#define LEDGER_REPORTS_RECORD     20   /* open ones of a record */
+#define LEDGER_REPORTS_OPEN       5000 /* of all records */
+#define LEDGER_REPORTS_KEPT_DAYS  90   /* closed ones */
+#define LEDGER_REPORT_WAIT_MS     2000 /* for another who writes */
+
+struct ledger_report {
+	int64_t no;
+	const char *record; /* its id */
+	int64_t version;    /* published_at of the one looked at */
+	enum report_kind kind;
+	const char *text;
+	const char *reply; /* e-mail for an answer, or "" */
+	const char *lang;  /* of the form */
+	int64_t at;
+	int64_t closed_at; /* 0: open */
+	const char *note;  /* of whoever closed it */
+};
+/*
+ * record, version, kind, text, reply, lang and at of report are taken. The
+ * same one again, while it is open, is that one. ERR_LIMIT: one of the above
+ * is reached; ERR_BUSY within LEDGER_REPORT_WAIT_MS.
+ */
+int ledger_report_add(struct ledger *ledger, const struct ledger_report *report,
+    int64_t *ret_no, struct err *err) MUST_CHECK;
+/* Open ones, oldest first; with those closed: newest first. */
+int ledger_reports(struct ledger *ledger, struct arena *arena, bool with_closed,
+    size_t max, struct ledger_report **ret_reports, size_t *ret_n,
+    struct err *err) MUST_CHECK;
+int ledger_report_get(struct ledger *ledger, struct arena *arena, int64_t no,
+    struct ledger_report *ret_report, struct err *err) MUST_CHECK;
+/* Forgets the address for an answer at once; the report goes when it has
+ * been closed for LEDGER_REPORTS_KEPT_DAYS. ERR_NOTFOUND: none such open. */
+int ledger_report_close(struct ledger *ledger, int64_t no, int64_t now,
+    const char *note, struct err *err) MUST_CHECK;
+/* What is to be forgotten by now; adding and closing call it too. */
+int ledger_reports_purge(struct ledger *ledger, int64_t now,
+    struct err *err) MUST_CHECK;
+/* How many are open: of a record, or (NULL) of all. */
+int ledger_reports_open(struct ledger *ledger, const char *record,
+    int64_t *ret_n, struct err *err) MUST_CHECK;
+
 /* ---- audit, backup ---- */
 
 int ledger_audit(struct ledger *ledger, int64_t now, const char *actor,

@@ -76,6 +76,16 @@ enum ledger_sql {
 	LEDGER_SQL_HINTS,
 	LEDGER_SQL_HINT_PUT,
 	LEDGER_SQL_HINT_DROP,
+	LEDGER_SQL_REPORT_ADD,
+	LEDGER_SQL_REPORT_SAME,
+	LEDGER_SQL_REPORT,
+	LEDGER_SQL_REPORT_CLOSE,
+	LEDGER_SQL_REPORT_PURGE,
+	LEDGER_SQL_REPORTS,
+	LEDGER_SQL_REPORTS_ALL,
+	LEDGER_SQL_REPORTS_SINCE,
+	LEDGER_SQL_REPORTS_OPEN,
+	LEDGER_SQL_REPORTS_OPEN_OF,
 	LEDGER_SQL_COUNT
 };
 
@@ -296,6 +306,36 @@ static const char *const ledger_sql[LEDGER_SQL_COUNT] = {
 	    "INSERT OR REPLACE INTO hint (upto, since, hash, len) "
 	    "VALUES (?1, ?2, ?3, ?4)",
 	[LEDGER_SQL_HINT_DROP] = "DELETE FROM hint WHERE upto = ?1",
+
+	[LEDGER_SQL_REPORT_ADD] =
+	    "INSERT INTO report (record, version, kind, words, reply, lang, "
+	    "at, closed_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, '')",
+	[LEDGER_SQL_REPORT_SAME] =
+	    "SELECT no FROM report WHERE closed_at = 0 AND record = ?1 "
+	    "AND kind = ?2 AND words = ?3 AND reply = ?4 LIMIT 1",
+	[LEDGER_SQL_REPORT] =
+	    "SELECT no, record, version, kind, words, reply, lang, at, "
+	    "closed_at, note FROM report WHERE no = ?1",
+	[LEDGER_SQL_REPORT_CLOSE] =
+	    "UPDATE report SET closed_at = ?2, note = ?3, reply = '' "
+	    "WHERE no = ?1 AND closed_at = 0",
+	[LEDGER_SQL_REPORT_PURGE] = "DELETE FROM report "
+				    "WHERE closed_at BETWEEN 1 AND ?1",
+	[LEDGER_SQL_REPORTS] =
+	    "SELECT no, record, version, kind, words, reply, lang, at, "
+	    "closed_at, note FROM report WHERE closed_at = 0 "
+	    "ORDER BY no LIMIT ?1",
+	[LEDGER_SQL_REPORTS_ALL] =
+	    "/* scan: newest first, stops at the limit */ "
+	    "SELECT no, record, version, kind, words, reply, lang, at, "
+	    "closed_at, note FROM report ORDER BY no DESC LIMIT ?1",
+	[LEDGER_SQL_REPORTS_SINCE] = "SELECT count(*) FROM report "
+				     "WHERE at > ?1",
+	[LEDGER_SQL_REPORTS_OPEN] = "SELECT count(*) FROM report "
+				    "WHERE closed_at = 0",
+	[LEDGER_SQL_REPORTS_OPEN_OF] =
+	    "SELECT count(*) FROM report WHERE closed_at = 0 "
+	    "AND record = ?1",
 };
 
 #endif
