@@ -45,6 +45,15 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_sandbox.py \
 	tests/t/test_search_shown.py
 
+# Pages in a real browser: run by script/test.
+EXTRA_DIST += tests/web/README.md tests/web/package.json \
+	tests/web/package-lock.json tests/web/browser.js \
+	tests/web/federation.js tests/web/hostile.test.js \
+	tests/web/hostile tests/web/html.test.js \
+	tests/web/journeys.test.js tests/web/keyboard.test.js \
+	tests/web/pages.js tests/web/pages.test.js tests/web/run.js \
+	tests/web/screenshots.js
+
 # What people type and must find: run by script/test.
 EXTRA_DIST += tests/relevance/README.md tests/relevance/baseline \
 	tests/relevance/queries.tsv tests/relevance/records.ndjson \
