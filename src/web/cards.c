@@ -161,6 +161,7 @@ card_make(const struct page *page, const struct merge_view *view,
 	if (others > 0)
 		card->also = page_say(page, TEXT_CARD_ALSO, others, "n",
 		    page_number(page, others), NULL);
+	card->keep = keep_offer(page, view, true);
 	fill_marks(page, card, snippet);
 	return card;
 }

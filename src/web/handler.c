@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "web/inside.h"
+#include "web/keep.h"
 #include "web/routes.h"
 
 void
@@ -100,6 +101,22 @@ split_language(struct page *page)
 	page->lang = arena_strdup(page->arena, lang);
 	page->prefix = arena_strndup(page->arena, path, 3);
 	page->path = path[3] != '\0' ? path + 3 : "/";
+}
+
+/* Whatever is wrong with the rest of a query is its page's business. */
+static void
+read_list(struct page *page)
+{
+	struct http_params params;
+	struct err err;
+
+	if (strstr(page->req->query, "keep=") == NULL ||
+	    http_params_read(page->arena, page->req->query, &params, &err) ==
+		-1)
+		return;
+	page->keep = keep_parse(page->arena, http_param(&params, "keep"));
+	/* The same page without a list is the one to be found. */
+	page->no_index = page->keep != NULL;
 }
 
 static int
@@ -203,6 +220,7 @@ handle_page(struct api *api, const struct http_request *req,
 		.q = "" };
 
 	split_language(&page);
+	read_list(&page);
 	if (req->method == HTTP_POST && !takes_post(&page)) {
 		show_failure(&page, 405, NULL, res);
 		http_response_header(res, "Allow", "GET, HEAD");

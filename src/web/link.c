@@ -49,8 +49,12 @@ link_end(struct link *link)
 {
 	const char *result;
 
-	if (link->is_page && link->page->keep != NULL)
-		add_pair(link, "keep", link->page->keep);
+	/* As it is, commas and all: encoded it would be longer. */
+	if (link->is_page && link->page->keep != NULL) {
+		strbuf_addstr(&link->text,
+		    link->has_query ? "&keep=" : "?keep=");
+		strbuf_addstr(&link->text, link->page->keep);
+	}
 	result = arena_strndup(link->page->arena, link->text.buf,
 	    link->text.len);
 	strbuf_release(&link->text);

@@ -1,10 +1,10 @@
 noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
-	src/web/home_page.h src/web/peers_page.h src/web/record_page.h \
+	src/web/home_page.h src/web/keep.h src/web/peers_page.h src/web/record_page.h \
 	src/web/results_page.h src/web/routes.h \
 	src/web/assets.h src/web/text.h src/web/tmpl.h \
 	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
-	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/link.c \
+	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
 	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
 	src/web/results.c src/web/routes.c src/web/rows.c src/web/schedule.c \
@@ -19,7 +19,7 @@ WEB_TEMPLATES = src/web/about.tmpl src/web/home.tmpl src/web/layout.tmpl \
 WEB_TEXTS = src/web/text.def src/web/texts/about.def \
 	src/web/texts/dates.def src/web/texts/errors.def \
 	src/web/texts/evidence.def src/web/texts/frame.def \
-	src/web/texts/home.def src/web/texts/others.def \
+	src/web/texts/home.def src/web/texts/list.def src/web/texts/others.def \
 	src/web/texts/peers.def src/web/texts/programme.def \
 	src/web/texts/provenance.def src/web/texts/results.def
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
@@ -91,3 +91,11 @@ tests_unit_test_web_relay_SOURCES = tests/unit/test_web_relay.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_relay_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_keep tests/unit/test_web_keep
+tests_unit_test_keep_SOURCES = tests/unit/test_keep.c
+tests_unit_test_keep_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_keep_SOURCES = tests/unit/test_web_keep.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_keep_LDADD = $(UNIT_LDADD)

@@ -67,6 +67,7 @@ fill_view(struct page *page, const struct merge_view *merged,
 	view->last = &view->sections;
 	view->kind = page_label(page, VOCAB_KIND, record_kind_name(rec->kind));
 	view->title = page_title(page, rec);
+	view->keep = keep_offer(page, merged, false);
 	view->summary = page_summary(page, rec);
 	view->alternate = page_said(page, rec, &rec->root,
 	    FIELD_ALTERNATE_NAME);

@@ -5,6 +5,7 @@
 #ifndef WEB_RECORD_PAGE_H
 #define WEB_RECORD_PAGE_H
 
+#include "web/keep.h"
 #include "web/page.h"
 
 struct item {
@@ -62,6 +63,7 @@ struct record_view {
 	const struct record *rec;
 	const struct merge_view *merged;
 	const char *kind;
+	struct keep_offer keep;
 	struct said title;
 	struct said alternate;
 	struct said summary;

@@ -5,6 +5,7 @@
 #ifndef WEB_RESULTS_PAGE_H
 #define WEB_RESULTS_PAGE_H
 
+#include "web/keep.h"
 #include "web/page.h"
 
 struct mark {
@@ -27,6 +28,7 @@ struct card {
 	const char *checked_iso; /* NULL: not checked */
 	const char *node;
 	const char *also; /* other nodes, NULL: none */
+	struct keep_offer keep;
 };
 
 struct choice {
