@@ -42,6 +42,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/manifest.c \
 	src/search/manifest.h \
 	src/search/match.c \
+	src/search/matrix.c \
 	src/search/meant.c \
 	src/search/numbers.c \
 	src/search/numbers.h \
@@ -78,6 +79,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/snapshot.h \
 	src/search/snippet.c \
 	src/search/snippet.h \
+	src/search/spots.c \
 	src/search/start.c \
 	src/search/stem.c \
 	src/search/stem.h \
@@ -204,6 +206,11 @@ tests_unit_test_search_lies_SOURCES = tests/unit/test_search_lies.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_lies_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_matrix
+tests_unit_test_search_matrix_SOURCES = tests/unit/test_search_matrix.c \
+	tests/unit/search_proof.c tests/unit/search_proof.h \
+	$(SEARCH_REFERENCE)
+tests_unit_test_search_matrix_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_hits
 tests_unit_test_hits_SOURCES = tests/unit/test_hits.c
 tests_unit_test_hits_LDADD = $(UNIT_LDADD)

@@ -267,6 +267,12 @@ take_window(struct matcher *m, struct window *window)
 			count_own(m, window, passed, offsets);
 		select_but(m, passed, SEARCH_FACET_COUNT, window->bits);
 	}
+	if (m->run->is_gathering) {
+		memcpy(m->run->found[m->number] + window->base / 64,
+		    window->bits, sizeof(window->bits));
+		m->run->total += (int64_t)window_count(window->bits);
+		return;
+	}
 	n = window_offsets(window->bits, offsets);
 	m->run->total += (int64_t)n;
 	if (m->tally.facets != 0)
@@ -358,9 +364,9 @@ match_single(struct matcher *m, struct leaf *leaf)
 static struct leaf *
 single(struct matcher *m)
 {
-	if (m->run->order != ORDER_SCORE || m->entry->dead != NULL ||
-	    m->near != NULL || m->n_refused > 0 || m->run->selected != 0 ||
-	    has_dates(m->run))
+	if (m->run->is_gathering || m->run->order != ORDER_SCORE ||
+	    m->entry->dead != NULL || m->near != NULL || m->n_refused > 0 ||
+	    m->run->selected != 0 || has_dates(m->run))
 		return NULL;
 	return eval_single(&m->eval);
 }
@@ -450,6 +456,21 @@ match_segment(struct run *run, size_t number, struct err *err)
 	return 0;
 }
 
+/* Room for the bits of all segments, none set. */
+static void
+gather_init(struct run *run)
+{
+	const struct snapshot *snapshot = run->snapshot;
+
+	run->found = arena_alloc(run->arena,
+	    (snapshot->n + 1) * sizeof(*run->found));
+	for (size_t i = 0; i < snapshot->n; i++)
+		run->found[i] = arena_alloc(run->arena,
+		    (snapshot->segments[i].segment->n_docs / 64 + WINDOW_WORDS +
+			1) *
+			sizeof(**run->found));
+}
+
 int
 match_all(struct run *run, struct err *err)
 {
@@ -459,6 +480,8 @@ match_all(struct run *run, struct err *err)
 	    (run->snapshot->n_values + 1) * sizeof(*run->counts));
 	match_release(run);
 	run->km = xcalloc(run->snapshot->n + 1, sizeof(*run->km));
+	if (run->is_gathering)
+		gather_init(run);
 	hits_init(&run->hits, run->arena, run->keep, run->cursor);
 	for (size_t i = 0; i < run->snapshot->n; i++) {
 		if (match_segment(run, i, err) == -1)

@@ -84,13 +84,6 @@ places_open(struct places *places, uint32_t n_docs,
 
 /* ---- which cells ---- */
 
-/* A circle ready for comparing; angles in radians. */
-struct disc {
-	double lat, lon, radius;
-	double x, y, z;
-	double chord2; /* squared chord that is just inside */
-};
-
 /* At one latitude: how far from the centre's longitude the circle reaches.
  * Negative: not at all. */
 static double
@@ -185,14 +178,11 @@ scan_points(const struct scan *scan, uint32_t first, uint32_t end)
 	const struct seg_point *stop = scan->places->points + end;
 	const struct disc disc = scan->disc;
 	uint64_t *word, bit;
-	double dx, dy, dz, chord2;
+	double chord2;
 	float km;
 
 	for (; p < stop; p++) {
-		dx = (double)p->x - disc.x;
-		dy = (double)p->y - disc.y;
-		dz = (double)p->z - disc.z;
-		chord2 = dx * dx + dy * dy + dz * dz;
+		chord2 = disc_chord2(&disc, p);
 		if (chord2 > disc.chord2)
 			continue;
 		word = &scan->bits[p->doc >> 6];
@@ -253,7 +243,7 @@ scan_row(const struct scan *scan, int row)
 	scan_columns(scan, row, first, last);
 }
 
-static int
+int
 disc_init(struct disc *disc, const struct circle *circle)
 {
 	double lat = circle->lat, chord;

@@ -49,6 +49,25 @@ struct circle {
 	double km;       /* radius, at most PLACE_KM_MAX */
 };
 
+/* A circle ready for comparing; angles in radians. */
+struct disc {
+	double lat, lon, radius;
+	double x, y, z;
+	double chord2; /* squared chord that is just inside */
+};
+/* -1 when it is no circle on Earth. */
+int disc_init(struct disc *disc, const struct circle *circle);
+/* Squared, from the centre. */
+static inline double
+disc_chord2(const struct disc *disc, const struct seg_point *point)
+{
+	double dx = (double)point->x - disc->x;
+	double dy = (double)point->y - disc->y;
+	double dz = (double)point->z - disc->z;
+
+	return dx * dx + dy * dy + dz * dz;
+}
+
 /*
  * Set the bit of every document with a point in the circle, and ret_km[doc]
  * (may be NULL) to the distance of its nearest one. Bits start clear; ret_km

@@ -200,6 +200,28 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 	return result_hits(run, result, err);
 }
 
+/* A reader's step, inside a read of the catalogue. */
+static int
+run_read(struct run *run, struct search_result *result,
+    int (*step)(struct run *, struct search_result *, struct err *),
+    struct err *err)
+{
+	struct search *search = run->search;
+	bool is_begun = false;
+	int rc;
+
+	if (search->cat != NULL && !catalogue_is_inside(search->cat)) {
+		if (catalogue_read_begin(search->cat, err) == -1)
+			return -1;
+		is_begun = true;
+	}
+	rc = step(run, result, err);
+	if (is_begun)
+		catalogue_read_end(search->cat);
+	match_release(run);
+	return rc == -1 ? search_failed(err) : 0;
+}
+
 int
 search_run(struct search *search, struct arena *arena,
     const struct search_query *query, struct search_result *ret_result,
@@ -211,21 +233,50 @@ search_run(struct search *search, struct arena *arena,
 		.snapshot = search->snapshot,
 		.arena = arena,
 		.asked = query };
-	bool is_begun = false;
-	int rc;
 
-	if (search->cat != NULL && !catalogue_is_inside(search->cat)) {
-		if (catalogue_read_begin(search->cat, err) == -1)
-			return -1;
-		is_begun = true;
-	}
-	rc = run_inside(&run, &result, err);
-	if (is_begun)
-		catalogue_read_end(search->cat);
-	match_release(&run);
-	if (rc == -1)
-		return search_failed(err);
+	if (run_read(&run, &result, run_inside, err) == -1)
+		return -1;
 	result.took_us = clock_monotonic_us() - started;
 	*ret_result = result;
+	return 0;
+}
+
+/* ---- all documents at once ---- */
+
+static int
+gather_inside(struct run *run, struct search_result *result, struct err *err)
+{
+	if (snapshot_refresh(run->snapshot, err) == -1)
+		return -1;
+	result->is_ready = search_is_ready(run->search);
+	if (!result->is_ready)
+		return 0;
+	read_query(run, run->asked->text);
+	return search_words(run, result, err);
+}
+
+int
+run_gather(struct run *run, struct search *search, struct arena *arena,
+    const struct search_query *query, bool *ret_is_ready, struct err *err)
+{
+	struct search_query *asked = arena_items(arena, query, 1,
+	    sizeof(*query));
+	struct search_result result = { 0 };
+
+	asked->sort = SEARCH_BY_CHECKED; /* needs no score */
+	asked->limit = 1;
+	asked->offset = 0;
+	asked->cursor = NULL;
+	asked->explain = false;
+	asked->no_facets = true;
+	memset(run, 0, sizeof(*run));
+	run->search = search;
+	run->snapshot = search->snapshot;
+	run->arena = arena;
+	run->asked = asked;
+	run->is_gathering = true;
+	if (run_read(run, &result, gather_inside, err) == -1)
+		return -1;
+	*ret_is_ready = result.is_ready;
 	return 0;
 }

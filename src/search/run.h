@@ -7,6 +7,8 @@
  *   meant.c    did you mean
  *   partial.c  what to leave out when not all words are found together
  *   explain.c  the parts of a score
+ *   matrix.c   what matches by two facets and a third
+ *   spots.c    what matches by where it is
  *
  * Inside search/.
  */
@@ -63,6 +65,9 @@ struct run {
 	bool has_words;  /* some word is asked for and not dropped */
 	bool is_found;   /* the words alone match something */
 	float **km;      /* by segment, by document: NULL without a place */
+	/* All documents are wanted, a bit each by segment, and no hits. */
+	bool is_gathering;
+	uint64_t **found;
 };
 
 /* search.c: there is an index, and of this catalogue: that of another has
@@ -73,6 +78,15 @@ int search_damaged(struct snapshot *snapshot, struct err *err);
 /* search.c: a damaged index is trouble of this node (ERR_DB), and where it
  * lies nothing for those who search. -1. */
 int search_failed(struct err *err);
+
+/*
+ * run.c: the documents of a query as bits in run->found, as search_run()
+ * counts them, words put right or left out too; whatever order and part of
+ * them is asked for. *ret_is_ready false: there is no index, found is NULL.
+ */
+int run_gather(struct run *run, struct search *search, struct arena *arena,
+    const struct search_query *query, bool *ret_is_ready,
+    struct err *err) MUST_CHECK;
 
 /* match.c: the whole plan over all segments, from nothing. */
 int match_all(struct run *run, struct err *err) MUST_CHECK;

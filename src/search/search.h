@@ -203,7 +203,10 @@ int search_suggest(struct search *search, struct arena *arena, const char *text,
  * Records of a query by two facets and, in each cell, by a third: the
  * evidence map. A record with several values counts in each of their cells.
  * The query's words, filters and place count; sort, limit, offset do not.
+ * Of a record with more than SEARCH_MATRIX_VALUES values of one facet the
+ * first so many count.
  */
+#define SEARCH_MATRIX_VALUES 64
 struct search_cell {
 	const char *row, *column; /* values; of vocabularies or nodes */
 	int64_t n;                /* records in the cell */
@@ -212,7 +215,7 @@ struct search_cell {
 	size_t n_parts;
 };
 struct search_matrix {
-	struct search_cell *cells; /* that have records, by row and column */
+	struct search_cell *cells; /* that have records, by row, then column */
 	size_t n;
 	int64_t count; /* records that match the query */
 	int64_t rest;  /* of them in no cell: without a row or a column */
@@ -224,17 +227,19 @@ int search_matrix(struct search *search, struct arena *arena,
     struct search_matrix *ret_matrix, struct err *err) MUST_CHECK;
 
 /*
- * Points of the records of a query in squares of `step` degrees (at least
- * 0.01): what a map draws. A record with several sites counts once in each
- * square; a square's place is the middle of its points.
+ * Points of the records of a query in squares of `step` degrees (0.01 to 90):
+ * what a map draws. A record with several sites counts once in each square; a
+ * square's place is the middle of its points. When the query has a place,
+ * points outside its circle are left out.
  */
 struct search_spot {
 	double lat, lon;
 	int64_t n;     /* records with a point in the square */
-	int64_t group; /* one of them; the only one when n is 1 */
+	int64_t group; /* the first of them; the only one when n is 1 */
 };
 struct search_spots {
-	struct search_spot *items; /* most records first */
+	struct search_spot
+	    *items; /* most records first, then from south-west */
 	size_t n;
 	int64_t count;  /* records that match the query */
 	int64_t placed; /* of them with a point */
