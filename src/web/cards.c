@@ -34,7 +34,7 @@ place_of(const struct page *page, const struct record *rec)
 		return country;
 	if (country == NULL)
 		return name;
-	return arena_printf(page->arena, "%s, %s", name, country);
+	return page_join(page, name, country);
 }
 
 static const char *
@@ -48,9 +48,7 @@ languages_of(const struct page *page, const struct record *rec,
 	     v != NULL && n < LANGUAGES_SHOWN; v = value_next(v), n++) {
 		const char *label = page_label(page, VOCAB_LANGUAGE, v->text);
 
-		list = list == NULL
-			   ? label
-			   : arena_printf(page->arena, "%s, %s", list, label);
+		list = page_join(page, list, label);
 	}
 	return list;
 }

@@ -26,11 +26,9 @@ refuse_long(struct web *web, struct http_response *res)
 {
 	struct page page = { .arena = arena_new(),
 		.conf = web_conf(web),
-		.lang = "en",
-		.prefix = "",
-		.path = "/",
 		.q = "" };
 
+	negotiate_page(&page, "/");
 	show_failure(&page, 414, NULL, res);
 	res->type = "text/html; charset=utf-8";
 	arena_free(page.arena);
@@ -79,28 +77,6 @@ serve_ready(struct api *api, const struct http_request *req,
 		    "not ready: the search index is being made\n");
 	else
 		http_response_text(res, 200, "ready\n");
-}
-
-/* "/en/peers": the language, and the path behind it. */
-static void
-split_language(struct page *page)
-{
-	const char *path = page->req->path;
-	char lang[4] = { 0 };
-
-	page->lang = "en";
-	page->prefix = "";
-	page->path = path;
-	if (path[0] != '/' ||
-	    strspn(path + 1, "abcdefghijklmnopqrstuvwxyz") != 2 ||
-	    (path[3] != '/' && path[3] != '\0'))
-		return;
-	memcpy(lang, path + 1, 2);
-	if (!text_has_language(lang))
-		return;
-	page->lang = arena_strdup(page->arena, lang);
-	page->prefix = arena_strndup(page->arena, path, 3);
-	page->path = path[3] != '\0' ? path + 3 : "/";
 }
 
 /* Whatever is wrong with the rest of a query is its page's business. */
@@ -219,7 +195,11 @@ handle_page(struct api *api, const struct http_request *req,
 		.now = api->now,
 		.q = "" };
 
-	split_language(&page);
+	negotiate_page(&page, req->path);
+	if (req->method != HTTP_POST && negotiate_home(&page, res)) {
+		handler_headers(res);
+		return;
+	}
 	read_list(&page);
 	if (req->method == HTTP_POST && !takes_post(&page)) {
 		show_failure(&page, 405, NULL, res);

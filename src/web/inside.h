@@ -55,6 +55,16 @@ void feed_not_found(struct http_response *res);
 void relay_handle(const struct api *api, const struct http_request *req,
     const char *path, struct http_response *res);
 
+/*
+ * negotiate.c: the language of pages without one in their address; fill in
+ * what the page takes from the address; the language a browser prefers among
+ * ours, or NULL; true when the front page sent it there.
+ */
+const char *negotiate_own(const struct conf *conf);
+void negotiate_page(struct page *page, const char *path);
+const char *negotiate_wanted(struct arena *arena, const char *accept);
+bool negotiate_home(const struct page *page, struct http_response *res);
+
 /* fast.c */
 bool fast_handle(void *ctx, const struct http_request *req,
     struct http_response *res);

@@ -1,12 +1,11 @@
 /*
- * page: what every page says the same way: texts, links, dates, numbers,
- * texts of records in the reader's language. Neighbours: controllers and
- * templates use it, text.c has the words.
+ * page: what every page says the same way: texts, labels, texts of records
+ * in the reader's language. Neighbours: controllers and templates use it,
+ * text.c has the words, locale.c dates and numbers.
  */
 #include "web/page.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -37,78 +36,6 @@ page_say(const struct page *page, enum text_id id, int64_t n, ...)
 	va_end(ap);
 	pairs[len] = NULL;
 	return text_fill(page->arena, page->lang, id, n, pairs);
-}
-
-const char *
-page_date(const struct page *page, const char *date)
-{
-	unsigned month, day;
-	size_t len = date != NULL ? strlen(date) : 0;
-
-	if (len == 0 || !valid_date(date))
-		return date != NULL ? date : "";
-	if (len == 4)
-		return date;
-	month = (unsigned)(date[5] - '0') * 10 + (unsigned)(date[6] - '0');
-	if (len == 7)
-		return arena_printf(page->arena, "%s %.4s",
-		    page_text(page, TEXT_MONTH_1 + month - 1), date);
-	day = (unsigned)(date[8] - '0') * 10 + (unsigned)(date[9] - '0');
-	return arena_printf(page->arena, "%u %s %.4s", day,
-	    page_text(page, TEXT_MONTH_1 + month - 1), date);
-}
-
-const char *
-page_day_iso(const struct page *page, int64_t at)
-{
-	char text[CLOCK_TEXT_LEN];
-
-	clock_format(at, text);
-	return arena_strndup(page->arena, text, 10);
-}
-
-const char *
-page_time_iso(const struct page *page, int64_t at)
-{
-	char text[CLOCK_TEXT_LEN];
-
-	clock_format(at, text);
-	return arena_strdup(page->arena, text);
-}
-
-const char *
-page_day(const struct page *page, int64_t at)
-{
-	return page_date(page, page_day_iso(page, at));
-}
-
-const char *
-page_age(const struct page *page, int64_t at)
-{
-	char text[40];
-
-	if (at == 0)
-		return page_text(page, TEXT_PEERS_NEVER);
-	clock_format_age(page->now > at ? page->now - at : 0, text,
-	    sizeof(text));
-	return page_say(page, TEXT_PEERS_AGO, 0, "age", text, NULL);
-}
-
-const char *
-page_number(const struct page *page, int64_t n)
-{
-	char digits[32];
-	char text[48];
-	size_t len, out = 0;
-
-	(void)snprintf(digits, sizeof(digits), "%lld", (long long)n);
-	len = strlen(digits);
-	for (size_t i = 0; i < len; i++) {
-		if (i != 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
-			text[out++] = ',';
-		text[out++] = digits[i];
-	}
-	return arena_strndup(page->arena, text, out);
 }
 
 const char *

@@ -19,6 +19,8 @@ struct page {
 	const struct conf *conf;
 	int64_t now;
 	const char *lang;   /* of the interface */
+	const char *dir;    /* its direction: "ltr", "rtl" */
+	const char *own;    /* language of addresses without one */
 	const char *prefix; /* "" or "/en": in front of our own links */
 	/* My list as it stands in the address ("ca.Kx3..,pt.9aZ.."), NULL when
 	 * it is empty: page_link() carries it along (list.c). */
@@ -55,9 +57,23 @@ const char *page_day(const struct page *page, int64_t at);
 /* The same as 2026-11-21, for <time datetime>. */
 const char *page_day_iso(const struct page *page, int64_t at);
 const char *page_time_iso(const struct page *page, int64_t at);
+/* "3 hours ago"; "never" for 0. "in about 3 hours". */
 const char *page_age(const struct page *page, int64_t at);
-/* 12,345 */
+const char *page_soon(const struct page *page, int64_t seconds);
+/* "12,345"; "−0.42" from "-0.42" (what is no plain number stays as it is);
+ * "95%" from "95". As the language writes them. */
 const char *page_number(const struct page *page, int64_t n);
+const char *page_decimal(const struct page *page, const char *number);
+const char *page_percent(const struct page *page, const char *number);
+/* "a, b and c" of a sentence; "a, b" from "a" (or NULL) and "b" of a row. */
+const char *page_list(const struct page *page, const char *const *items,
+    size_t n);
+const char *page_join(const struct page *page, const char *list,
+    const char *next);
+/* Address of this page, its query and all, in another language. */
+const char *page_in_language(const struct page *page, const char *code);
+/* The whole address of page->canonical in a language, for machines. */
+const char *page_canonical_in(const struct page *page, const char *code);
 const char *page_label(const struct page *page, enum vocab vocab,
     const char *code);
 /* The best of a language map for the page. */

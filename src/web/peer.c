@@ -35,14 +35,11 @@ row_age(const struct page *page, struct peer_view *view, enum text_id label,
 static const char *
 next_words(const struct page *page, const struct api_peer *peer)
 {
-	char age[40];
-
 	if (peer->next_pull < 0)
 		return NULL;
 	if (peer->next_pull == 0)
 		return page_text(page, TEXT_PEER_NEXT_NOW);
-	clock_format_age(peer->next_pull, age, sizeof(age));
-	return page_say(page, TEXT_PEER_NEXT_IN, 0, "age", age, NULL);
+	return page_soon(page, peer->next_pull);
 }
 
 static void

@@ -362,7 +362,8 @@ distance_words(const struct page *page, double km)
 		    page_number(page, (int64_t)(km * 100 + 0.5) * 10), NULL);
 	if (km < 9.95)
 		return page_say(page, TEXT_CARD_KM, 0, "n",
-		    arena_printf(page->arena, "%.1f", km), NULL);
+		    page_decimal(page, arena_printf(page->arena, "%.1f", km)),
+		    NULL);
 	return page_say(page, TEXT_CARD_KM, 0, "n",
 	    page_number(page, (int64_t)(km + 0.5)), NULL);
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WEEKDAYS 7
+
 /* Value of KEY in "FREQ=WEEKLY;BYDAY=TU", or NULL. */
 static const char *
 part(const struct page *page, const char *rrule, const char *key)
@@ -27,12 +29,13 @@ part(const struct page *page, const char *rrule, const char *key)
 	return NULL;
 }
 
-/* "TU,TH" -> "Tuesday, Thursday"; NULL when one is not a plain weekday. */
+/* "TU,TH" -> "Tuesday and Thursday"; NULL when one is no plain weekday. */
 static const char *
 day_names(const struct page *page, const char *list)
 {
 	static const char codes[] = "MOTUWETHFRSASU";
-	const char *names = "";
+	const char *names[WEEKDAYS];
+	size_t n_names = 0;
 
 	while (*list != '\0') {
 		size_t n = strcspn(list, ",");
@@ -43,15 +46,14 @@ day_names(const struct page *page, const char *list)
 				found = page_text(page,
 				    TEXT_DAY_MO + (unsigned)(i / 2));
 		}
-		if (found == NULL)
+		if (found == NULL || n_names == WEEKDAYS)
 			return NULL;
-		names = arena_printf(page->arena, "%s%s%s", names,
-		    *names != '\0' ? ", " : "", found);
+		names[n_names++] = found;
 		list += n;
 		if (*list == ',')
 			list++;
 	}
-	return names;
+	return n_names != 0 ? page_list(page, names, n_names) : NULL;
 }
 
 static const char *
@@ -61,7 +63,7 @@ rule_words(const struct page *page, const char *rrule)
 	const char *interval = part(page, rrule, "INTERVAL");
 	const char *byday = part(page, rrule, "BYDAY");
 	long n = interval != NULL ? strtol(interval, NULL, 10) : 1;
-	const char *every, *days;
+	const char *days = NULL;
 	enum text_id id;
 
 	if (freq == NULL || n < 1 || n > 999)
@@ -74,12 +76,17 @@ rule_words(const struct page *page, const char *rrule)
 		id = TEXT_EVERY_MONTH;
 	else
 		return NULL;
-	every = page_say(page, id, n, "n", page_number(page, n), NULL);
-	if (byday == NULL)
-		return every;
-	if ((days = day_names(page, byday)) == NULL)
-		return NULL;
-	return page_say(page, TEXT_ON_DAYS, 0, "every", every, "days", days,
+	if (byday != NULL) {
+		/* Of every day or month, weekdays are those of every week. */
+		if ((n != 1 && id != TEXT_EVERY_WEEK) ||
+		    (days = day_names(page, byday)) == NULL)
+			return NULL;
+		id = TEXT_EVERY_WEEK_ON;
+	}
+	/* The texts of every n-th day and so on follow in the same order. */
+	if (n != 1)
+		id += TEXT_EVERY_DAYS - TEXT_EVERY_DAY;
+	return page_say(page, id, n, "n", page_number(page, n), "days", days,
 	    NULL);
 }
 
@@ -112,6 +119,7 @@ schedule_words(const struct page *page, const char *rrule, const char *start,
 		return NULL;
 	if (from == NULL)
 		return words;
-	return arena_printf(page->arena, "%s, %s%s%s", words, from,
-	    to != NULL ? "–" : "", to != NULL ? to : "");
+	return page_say(page,
+	    to != NULL ? TEXT_SCHEDULE_FROM_TO : TEXT_SCHEDULE_FROM, 0, "when",
+	    words, "from", from, "to", to, NULL);
 }

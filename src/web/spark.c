@@ -63,11 +63,14 @@ static void
 add_words(const struct page *page, struct strbuf *sb, enum text_id id,
     int64_t n)
 {
+	const char *all;
+
 	if (n == 0)
 		return;
-	strbuf_addstr(sb, sb->len == 0 ? "" : ", ");
-	strbuf_addstr(sb,
+	all = page_join(page, arena_strndup(page->arena, sb->buf, sb->len),
 	    page_say(page, id, n, "n", page_number(page, n), NULL));
+	strbuf_reset(sb);
+	strbuf_addstr(sb, all);
 }
 
 struct spark

@@ -1,6 +1,7 @@
 /*
  * text: the words of the pages from tables, by language, with plural forms
- * and named blanks. Neighbours: text.def has the words, page.c the helpers.
+ * and named blanks. Neighbours: text.def has the English words, text_po.c is
+ * made of the others (po/), page.c has the helpers.
  */
 #include "web/text.h"
 
@@ -8,23 +9,22 @@
 
 #define TEXT_FILLED_MAX 4096
 
+/* First strong isolate, pop directional isolate. */
+#define ISOLATE     "\xe2\x81\xa8"
+#define ISOLATE_END "\xe2\x81\xa9"
+
 static const char *const english[] = {
 #define TEXT(id, words) [TEXT_##id] = words,
 #include "web/text.def"
 #undef TEXT
 };
 
-static const struct {
-	const char *lang;
-	const char *const *texts;
-} languages[] = { { "en", english } };
-
 static const char *const *
 table_of(const char *lang)
 {
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(languages[i].lang, lang) == 0)
-			return languages[i].texts;
+	for (size_t i = 0; i < text_n_tables; i++) {
+		if (strcmp(text_tables[i].lang, lang) == 0)
+			return text_tables[i].texts;
 	}
 	return NULL;
 }
@@ -32,28 +32,54 @@ table_of(const char *lang)
 int
 text_has_language(const char *lang)
 {
-	return table_of(lang) != NULL;
+	return strcmp(lang, "en") == 0 || table_of(lang) != NULL;
+}
+
+size_t
+text_languages(const char *const **ret_codes)
+{
+	static const char *const codes[] = { "en", "fr", "es", "pt", "de", "cy",
+		"ja", "ar" };
+
+	*ret_codes = codes;
+	return ARRAY_LEN(codes);
+}
+
+/* The text, and the language it is really in. */
+static const char *
+look_up(const char *lang, enum text_id id, const struct language **ret_language)
+{
+	const char *const *table = table_of(lang);
+
+	if (table != NULL && table[id] != NULL) {
+		*ret_language = language_find(lang);
+		return table[id];
+	}
+	*ret_language = language_at(0);
+	return english[id];
 }
 
 const char *
 text_get(const char *lang, enum text_id id)
 {
-	const char *const *table = table_of(lang);
+	const struct language *language;
 
-	return table != NULL && table[id] != NULL ? table[id] : english[id];
+	return look_up(lang, id, &language);
 }
 
-/* The form for n; English and its like: one, and all others. */
+/* The form for n, between bars; *ret_len of its bytes. */
 static const char *
-plural(struct arena *arena, const char *text, int64_t n)
+plural(const struct language *language, const char *text, int64_t n,
+    size_t *ret_len)
 {
-	const char *bar = strchr(text, '|');
+	uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	unsigned form = language->form(size);
+	const char *bar;
 
-	if (bar == NULL)
-		return text;
-	if (n != 1)
-		return bar + 1;
-	return arena_strndup(arena, text, (size_t)(bar - text));
+	while (form-- > 0 && (bar = strchr(text, '|')) != NULL)
+		text = bar + 1;
+	*ret_len = strcspn(text, "|");
+	return text;
 }
 
 static const char *
@@ -66,28 +92,63 @@ value_of(const char *const *pairs, const char *name, size_t len)
 	return "";
 }
 
+/* Has it letters of the other direction, which would draw in neighbours? */
+static bool
+runs_against(const struct language *language, const char *value)
+{
+	bool is_rtl = strcmp(language->dir, "rtl") == 0;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		unsigned char ch = (unsigned char)*p;
+
+		if (is_rtl &&
+		    ((ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z')))
+			return true;
+		/* Lead bytes of Hebrew to Thaana: U+0580 to U+07FF. */
+		if (!is_rtl && ch >= 0xd6 && ch <= 0xdf)
+			return true;
+	}
+	return false;
+}
+
+static void
+add_value(const struct language *language, const char *value,
+    struct strbuf *out)
+{
+	bool apart = runs_against(language, value);
+
+	strbuf_addstr(out, apart ? ISOLATE : "");
+	strbuf_addstr(out, value);
+	strbuf_addstr(out, apart ? ISOLATE_END : "");
+}
+
 const char *
 text_fill(struct arena *arena, const char *lang, enum text_id id, int64_t n,
     const char *const *pairs)
 {
-	const char *p = plural(arena, text_get(lang, id), n);
-	const char *result;
+	const struct language *language;
+	const char *p = look_up(lang, id, &language);
+	const char *result, *end;
 	struct strbuf sb;
+	size_t len;
 
+	p = plural(language, p, n, &len);
+	end = p + len;
 	strbuf_init(&sb, TEXT_FILLED_MAX);
-	while (*p != '\0') {
-		size_t plain = strcspn(p, "{");
-		const char *end;
+	while (p < end) {
+		const char *blank = memchr(p, '{', (size_t)(end - p));
+		const char *close;
 
-		strbuf_add(&sb, p, plain);
-		p += plain;
-		if (*p != '{')
+		strbuf_add(&sb, p, (size_t)((blank != NULL ? blank : end) - p));
+		if (blank == NULL)
 			break;
-		if ((end = strchr(p, '}')) == NULL)
+		close = memchr(blank, '}', (size_t)(end - blank));
+		if (close == NULL)
 			break;
-		strbuf_addstr(&sb,
-		    value_of(pairs, p + 1, (size_t)(end - p) - 1));
-		p = end + 1;
+		add_value(language,
+		    value_of(pairs, blank + 1, (size_t)(close - blank) - 1),
+		    &sb);
+		p = close + 1;
 	}
 	result = arena_strndup(arena, sb.buf, utf8_floor(sb.buf, sb.len));
 	strbuf_release(&sb);

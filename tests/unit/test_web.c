@@ -51,7 +51,7 @@ test_every_page(void **state)
 		assert_int_equal(count(client_body(&out), "<h1"), 1);
 		assert_int_equal(count(client_body(&out), "id=\"q\""), 1);
 		assert_int_equal(count(client_body(&out), "<main"), 1);
-		assert_has("<html lang=\"en\">");
+		assert_has("<html lang=\"en\" dir=\"ltr\">");
 		assert_has("href=\"#main\"");
 		assert_has("Served by node ca");
 		assert_has("Test &amp; &lt;Institute&gt;");
@@ -158,7 +158,7 @@ test_peers(void **state)
 	(void)state;
 	get("/peers", "", 200);
 	assert_has("Rejected");
-	assert_has("2 h ago");
+	assert_has("2 hours ago");
 	assert_has("href=\"/peers/sg\"");
 	assert_has("this node");
 }

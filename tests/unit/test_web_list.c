@@ -118,7 +118,7 @@ test_list(void **state)
 	assert_has("Coast &quot;&gt;&lt;script&gt;");
 	assert_has("2 of the 2 keys of the board; 2 are needed");
 	assert_has("22 November 2026");
-	assert_has("5 min ago");
+	assert_has("5 minutes ago");
 	assert_has("href=\"https://board.example/list.xml?\"");
 	/* Who says that each is a peer: sg both, fr by hand, pt the list. */
 	assert_has("by the operator of this node, and named by the "

@@ -274,7 +274,7 @@ test_page(void **state)
 	assert_has("Held");
 	assert_has("2 records skipped as faulty");
 	assert_has("Fetched through Japan (jp)");
-	assert_has("5 min ago");
+	assert_has("5 minutes ago");
 	/* The last 30 pulls, drawn and said. */
 	assert_has("30 fetches: 27 good, 1 too old, 1 without an answer, 1 "
 		   "refused or held");
