@@ -102,4 +102,18 @@ CREATE TABLE page (
   PRIMARY KEY (node, prefix)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 2;
+-- What nodes have withdrawn: the newest of each, for whoever follows an old
+-- link. Nothing of champions.
+CREATE TABLE gone (
+  no           INTEGER PRIMARY KEY,     -- rising: in the order they went
+  node         INTEGER NOT NULL,
+  hash         BLOB NOT NULL,           -- of the id, first 16 bytes
+  kind         INTEGER NOT NULL,
+  title        TEXT NOT NULL,
+  lang         TEXT NOT NULL,           -- of the title
+  at           INTEGER NOT NULL,        -- serial of the first head without it
+  UNIQUE (node, hash)
+) STRICT;
+CREATE INDEX gone_node ON gone (node, no);
+
+PRAGMA user_version = 3;

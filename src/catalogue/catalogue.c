@@ -14,7 +14,7 @@
 extern const char catalogue_script[]; /* sql/catalogue.sql */
 
 #define CATALOGUE_FILE    "catalogue.db"
-#define CATALOGUE_VERSION 2 /* as in sql/catalogue.sql */
+#define CATALOGUE_VERSION 3 /* as in sql/catalogue.sql */
 #define PACKED_MAX        ((size_t)1 << 20)
 
 static char *
@@ -101,6 +101,7 @@ forget(struct catalogue *cat)
 	notes_clear(&cat->notes);
 	forget_edges(cat);
 	memset(&cat->last, 0, sizeof(cat->last));
+	cat->gone_first = 0;
 	arena_reset(cat->arena);
 }
 

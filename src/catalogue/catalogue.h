@@ -167,6 +167,21 @@ int catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
  * 1,000 ids, sorted. */
 int catalogue_linked(struct catalogue *cat, struct arena *arena, const char *id,
     const char ***ret_ids, size_t *ret_n, struct err *err) MUST_CHECK;
+/*
+ * What is remembered of a record that its node has withdrawn, not merely
+ * hidden: of each node the newest CATALOGUE_GONE_MAX, nothing of champions,
+ * and nothing from before a rebuild. ERR_NOTFOUND. Also of one that has come
+ * back: ask catalogue_view() first.
+ */
+#define CATALOGUE_GONE_MAX 10000
+struct catalogue_gone {
+	enum record_kind kind;
+	const char *title; /* in the record's default language */
+	const char *lang;  /* of the title */
+	int64_t at;        /* serial of the node's first head without it */
+};
+int catalogue_gone(struct catalogue *cat, struct arena *arena, const char *id,
+    struct catalogue_gone *ret_gone, struct err *err) MUST_CHECK;
 /* True when another connection changed it since the last call. */
 bool catalogue_changed(struct catalogue *cat);
 

@@ -105,6 +105,7 @@ struct catalogue {
 	int64_t *seeds; /* in no order; each once */
 	size_t n_seeds;
 	size_t alloc_seeds;
+	int64_t gone_first;   /* in table gone; 0: none was added yet */
 	struct node_row last; /* the node that was asked for last */
 	struct strbuf packed;
 	struct arena *arena; /* of one record */
@@ -191,6 +192,14 @@ struct component {
 int component_walk(struct catalogue *cat, struct component *part, int64_t seed,
     struct err *err) MUST_CHECK;
 void component_release(struct component *part);
+
+/* gone.c: rec, which is seen, is withdrawn; since when all that went in this
+ * transaction is gone. */
+int gone_add(struct catalogue *cat, const struct node_row *node,
+    const struct name *name, const struct record *rec,
+    struct err *err) MUST_CHECK;
+int gone_date(struct catalogue *cat, int64_t node, int64_t at,
+    struct err *err) MUST_CHECK;
 
 /* put.c */
 /* What one record adds to the digest. */

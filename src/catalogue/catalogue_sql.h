@@ -45,6 +45,11 @@ enum catalogue_sql {
 	CATALOGUE_SQL_LINK_ADD,
 	CATALOGUE_SQL_LINK_DROP,
 	CATALOGUE_SQL_LINKED,
+	CATALOGUE_SQL_GONE,
+	CATALOGUE_SQL_GONE_ADD,
+	CATALOGUE_SQL_GONE_DATE,
+	CATALOGUE_SQL_GONE_TRIM,
+	CATALOGUE_SQL_GONE_DROP,
 	CATALOGUE_SQL_MEMBER,
 	CATALOGUE_SQL_MEMBER_ADD,
 	CATALOGUE_SQL_MEMBERS,
@@ -147,6 +152,19 @@ static const char *const catalogue_sql[CATALOGUE_SQL_COUNT] = {
 				 " CROSS JOIN record r USING (record)"
 				 " CROSS JOIN node n USING (node)"
 				 " WHERE l.target = ?1 LIMIT ?2",
+
+	[CATALOGUE_SQL_GONE] = "SELECT kind, title, lang, at FROM gone"
+			       " WHERE node = ?1 AND hash = ?2",
+	[CATALOGUE_SQL_GONE_ADD] = "INSERT OR REPLACE INTO gone (node, hash,"
+				   " kind, title, lang, at)"
+				   " VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+	[CATALOGUE_SQL_GONE_DATE] = "UPDATE gone SET at = ?3"
+				    " WHERE node = ?1 AND no >= ?2",
+	[CATALOGUE_SQL_GONE_TRIM] = "DELETE FROM gone WHERE node = ?1"
+				    " AND no <= (SELECT no FROM gone"
+				    " WHERE node = ?1 ORDER BY no DESC"
+				    " LIMIT 1 OFFSET ?2)",
+	[CATALOGUE_SQL_GONE_DROP] = "DELETE FROM gone WHERE node = ?1",
 
 	[CATALOGUE_SQL_MEMBER] = "SELECT grp FROM member WHERE record = ?1",
 	[CATALOGUE_SQL_MEMBER_ADD] = "INSERT INTO member (record, grp)"

@@ -154,14 +154,16 @@ catalogue_feed_put(struct catalogue *cat, const struct catalogue_feed *feed,
 	db_bind_int(stmt, 6, feed->expires_at);
 	db_bind_int(stmt, 7, feed->is_hidden);
 	cat->last.node = 0;
-	return db_exec(stmt, err);
+	if (db_exec(stmt, err) == -1)
+		return -1;
+	return gone_date(cat, row.node, feed->serial, err);
 }
 
 int
 catalogue_feed_remove(struct catalogue *cat, const char *node, struct err *err)
 {
 	static const enum catalogue_sql drops[] = { CATALOGUE_SQL_PAGES_DROP,
-		CATALOGUE_SQL_NODE_DROP };
+		CATALOGUE_SQL_GONE_DROP, CATALOGUE_SQL_NODE_DROP };
 	struct node_row row;
 
 	assert(db_in_transaction(cat->db));

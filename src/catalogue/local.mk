@@ -3,7 +3,7 @@ src_catalogue_libcatalogue_a_SOURCES = \
 	src/catalogue/catalogue.h src/catalogue/catalogue_priv.h \
 	src/catalogue/catalogue_sql.h \
 	src/catalogue/catalogue.c src/catalogue/component.c \
-	src/catalogue/edges.c src/catalogue/feed.c src/catalogue/group.c \
+	src/catalogue/edges.c src/catalogue/feed.c src/catalogue/gone.c src/catalogue/group.c \
 	src/catalogue/notes.c src/catalogue/put.c src/catalogue/read.c \
 	src/catalogue/seed.c
 nodist_src_catalogue_libcatalogue_a_SOURCES = src/catalogue/schema.c

@@ -342,7 +342,8 @@ catalogue_remove(struct catalogue *cat, const char *id, struct err *err)
 		return err_set(err, ERR_NOTFOUND, "%s: no such record", id);
 	if (record_visible(cat, cat->arena, record, &rec, err) == -1)
 		return -1;
-	if (rec != NULL && detach(cat, record, rec, digest, err) == -1)
+	if (rec != NULL && (gone_add(cat, &node, &name, rec, err) == -1 ||
+			       detach(cat, record, rec, digest, err) == -1))
 		return -1;
 	return drop_rows(cat, node.node, &name, record, err);
 }

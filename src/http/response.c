@@ -145,7 +145,7 @@ http_reason(int status)
 		{ 408, "Request Timeout" }, { 410, "Gone" },
 		{ 411, "Length Required" }, { 413, "Content Too Large" },
 		{ 414, "URI Too Long" }, { 417, "Expectation Failed" },
-		{ 429, "Too Many Requests" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
 		{ 503, "Service Unavailable" },

@@ -212,6 +212,14 @@ const char *record_summary(const struct record *rec, const char *lang);
  * is no evidence.
  */
 const char *record_strength(const struct record *rec);
+/*
+ * Has what allows to show it ended by now? A champion's consent that has no
+ * end, or one before this day, counts as ended: nothing of it is to be shown.
+ * Never of other kinds.
+ */
+bool record_has_lapsed(const struct record *rec, int64_t now);
+/* Is a date ("2026-11-21", "2026-11", "2026") over by then? */
+bool date_is_over(const char *date, int64_t now);
 /* First country of any kind of record ("CA"), or NULL. */
 const char *record_country(const struct record *rec);
 

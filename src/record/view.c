@@ -107,3 +107,30 @@ record_country(const struct record *rec)
 	}
 	return NULL;
 }
+
+bool
+date_is_over(const char *date, int64_t now)
+{
+	char today[CLOCK_TEXT_LEN];
+	size_t len = strlen(date);
+
+	clock_format(now, today);
+	/* A month or a year is over with its last day. */
+	return strncmp(date, today, len < 10 ? len : 10) < 0;
+}
+
+bool
+record_has_lapsed(const struct record *rec, int64_t now)
+{
+	const struct value *consent;
+	const char *expires;
+
+	if (rec->kind != RECORD_KIND_CHAMPION)
+		return false;
+	consent = value_find(&rec->root, FIELD_CONSENT);
+	if (consent == NULL)
+		return true;
+	expires = value_get(consent, FIELD_CONSENT_EXPIRES);
+	return expires == NULL || *expires == '\0' ||
+	       date_is_over(expires, now);
+}

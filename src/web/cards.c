@@ -160,6 +160,7 @@ card_make(const struct page *page, const struct merge_view *view,
 		card->also = page_say(page, TEXT_CARD_ALSO, others, "n",
 		    page_number(page, others), NULL);
 	card->keep = keep_offer(page, view, true);
-	fill_marks(page, card, snippet);
+	if (!record_has_lapsed(rec, page->now))
+		fill_marks(page, card, snippet);
 	return card;
 }

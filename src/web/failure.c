@@ -28,6 +28,7 @@ show_failure(struct page *page, int status, const char *text,
 		enum text_id heading, text;
 	} table[] = {
 		{ 400, TEXT_ERROR_400, TEXT_ERROR_400_TEXT },
+		{ 403, TEXT_REPORT_FORBIDDEN, TEXT_REPORT_FORBIDDEN_TEXT },
 		{ 404, TEXT_ERROR_404, TEXT_ERROR_404_TEXT },
 		{ 405, TEXT_ERROR_405, TEXT_ERROR_404_TEXT },
 		{ 414, TEXT_ERROR_414, TEXT_ERROR_414_TEXT },
@@ -45,6 +46,8 @@ show_failure(struct page *page, int status, const char *text,
 		failure.heading = page_text(page, TEXT_ERROR_404_RECORD);
 		failure.text = page_text(page, TEXT_ERROR_404_RECORD_TEXT);
 	}
+	if (status == 400 && text != NULL)
+		failure.heading = page_text(page, TEXT_REPORT_UNREADABLE);
 	if (status >= 500)
 		failure.id = page_say(page, TEXT_ERROR_ID, 0, "id",
 		    page->req->id, NULL);

@@ -99,3 +99,20 @@ tests_unit_test_web_keep_SOURCES = tests/unit/test_web_keep.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_keep_LDADD = $(UNIT_LDADD)
+
+# Records that are gone, and reports of problems.
+src_web_libweb_a_SOURCES += src/web/gone_page.h src/web/report_page.h \
+	src/web/gone.c src/web/report.c
+nodist_src_web_libweb_a_SOURCES += src/web/gone_tmpl.c src/web/report_tmpl.c
+WEB_TEMPLATES += src/web/gone.tmpl src/web/report.tmpl
+WEB_TEXTS += src/web/texts/gone.def src/web/texts/report.def
+src/web/gone_tmpl.c: src/web/gone.tmpl
+src/web/report_tmpl.c: src/web/report.tmpl
+src/web/gone_tmpl.c src/web/report_tmpl.c: tools/tmplc$(EXEEXT)
+	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
+		> $@.tmp && mv $@.tmp $@
+UNIT_TESTS += tests/unit/test_web_report
+tests_unit_test_web_report_SOURCES = tests/unit/test_web_report.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_report_LDADD = $(UNIT_LDADD)

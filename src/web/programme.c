@@ -218,13 +218,11 @@ fill_where(const struct page *page, struct record_view *view)
 	}
 }
 
-static void
-fill_contact(const struct page *page, struct record_view *view)
+void
+contact_rows(const struct page *page, struct section *s,
+    const struct record *rec)
 {
-	struct section *s = section_add(page, view, "contact", TEXT_CONTACT);
-
-	for (const struct value *v =
-		 value_find(&view->rec->root, FIELD_CONTACT);
+	for (const struct value *v = value_find(&rec->root, FIELD_CONTACT);
 	     v != NULL; v = value_next(v)) {
 		const char *mail = value_get(v, FIELD_CONTACT_EMAIL);
 		const char *url = value_get(v, FIELD_CONTACT_URL);
@@ -239,6 +237,14 @@ fill_contact(const struct page *page, struct record_view *view)
 				: NULL);
 		row_link(page, s, TEXT_WEBSITE, url, url);
 	}
+	row_field(page, s, TEXT_WEBSITE, &rec->root, FIELD_WEBSITE);
+}
+
+static void
+fill_contact(const struct page *page, struct record_view *view)
+{
+	contact_rows(page, section_add(page, view, "contact", TEXT_CONTACT),
+	    view->rec);
 }
 
 static void

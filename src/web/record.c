@@ -3,8 +3,9 @@
  * to say of one that is gone. Neighbours: programme.c, evidence.c, others.c
  * fill in the facts, record.tmpl shows them.
  */
-#include "web/home_page.h"
+#include "web/gone_page.h"
 #include "web/record_page.h"
+#include "web/report_page.h"
 #include "web/routes.h"
 
 #include <string.h>
@@ -72,6 +73,8 @@ fill_view(struct page *page, const struct merge_view *merged,
 	view->alternate = page_said(page, rec, &rec->root,
 	    FIELD_ALTERNATE_NAME);
 	view->file_path = arena_printf(page->arena, "/record/%s", rec->id);
+	view->report_href = page_link(page,
+	    arena_printf(page->arena, "%s/report", view->file_path));
 	if (rec->kind == RECORD_KIND_PROGRAMME)
 		fill_programme(page, view);
 	else if (rec->kind == RECORD_KIND_EVIDENCE)
@@ -121,37 +124,6 @@ find_node(const struct page *page, const char *uuid)
 	return NULL;
 }
 
-/* Withdrawn by this node itself? Then say so: 410, not 404. */
-static bool
-show_gone(struct page *page, const char *id, struct http_response *res)
-{
-	struct ledger_version *versions;
-	const struct record *rec = NULL;
-	struct failure failure = { .status = 410 };
-	struct err err;
-	size_t n;
-
-	if (page->api->ledger == NULL ||
-	    ledger_history(page->api->ledger, page->arena, id, &versions, &n,
-		&err) == -1 ||
-	    n == 0 || !versions[0].is_retired)
-		return false;
-	for (size_t i = 0; i < n && rec == NULL; i++)
-		rec = versions[i].rec;
-	failure.heading = page_text(page, TEXT_ERROR_410);
-	failure.text = page_say(page, TEXT_ERROR_410_TEXT, 0, "title",
-	    rec != NULL ? record_title(rec, page->lang) : id, "node",
-	    page->conf->node, "date", page_day(page, versions[0].saved_at),
-	    NULL);
-	if (rec != NULL)
-		failure.again = record_title(rec, page->lang);
-	page->title = failure.heading;
-	page->no_index = true;
-	res->status = 410;
-	tmpl_failure(&res->body, page, &failure);
-	return true;
-}
-
 /* "urn:...:uuid.ris" -> the id, and which file is asked for. */
 static const char *
 split_format(const struct page *page, const char *id, const char **ret_format)
@@ -170,29 +142,53 @@ split_format(const struct page *page, const char *id, const char **ret_format)
 	return id;
 }
 
+/* "ID/report" -> the id; NULL for any other path. */
+static const char *
+report_id(const struct page *page, const char *rest)
+{
+	static const char tail[] = "/report";
+	size_t len = strlen(rest);
+
+	if (len < sizeof(tail) ||
+	    strcmp(rest + len - (sizeof(tail) - 1), tail) != 0)
+		return NULL;
+	return arena_strndup(page->arena, rest, len - (sizeof(tail) - 1));
+}
+
 int
 show_record(struct page *page, const char *rest, struct http_response *res,
     struct err *err)
 {
 	struct merge_view *merged;
 	struct record_view view;
+	char node[RECORD_NODE_MAX], uuid[37];
 	const char *format;
 	const char *full;
-	const char *id = split_format(page, rest, &format);
+	const char *id = report_id(page, rest);
 
+	if (id != NULL && record_id_split(id, node, uuid) == 0)
+		return show_report(page, id, res, err);
+	if (page->req->method == HTTP_POST) {
+		show_failure(page, 405, NULL, res);
+		http_response_header(res, "Allow", "GET, HEAD");
+		return 0;
+	}
+	id = split_format(page, rest, &format);
 	if ((full = find_node(page, id)) != NULL) {
 		http_response_redirect(res, 301, page_record_link(page, full));
 		return 0;
 	}
-	if (format != NULL)
-		return api_record_file(page->api, page->req, id, format, res,
-		    err);
 	if (catalogue_view(page->api->cat, page->arena, id, &merged, err) ==
 	    -1) {
 		if (err->code == ERR_NOTFOUND && show_gone(page, id, res))
 			return 0;
 		return -1;
 	}
+	if (show_lapsed(page, merged->rec, res))
+		return 0;
+	if (format != NULL)
+		return api_record_file(page->api, page->req, id, format, res,
+		    err);
 	if (fill_view(page, merged, &view, err) == -1)
 		return -1;
 	drop_empty(&view);

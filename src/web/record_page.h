@@ -83,6 +83,7 @@ struct record_view {
 	size_t n_disputes;
 	struct item *linked;
 	size_t n_linked;
+	const char *report_href;
 	const char *file_path; /* /record/ID, for .json and others */
 };
 
@@ -112,6 +113,10 @@ const char *field_words(const struct page *page, const struct record *rec,
 /* schedule.c: "every week on Tuesday, 10:00 to 11:30" or NULL */
 const char *schedule_words(const struct page *page, const char *rrule,
     const char *start, const char *end);
+
+/* programme.c: ways to reach people, as a record states them. */
+void contact_rows(const struct page *page, struct section *section,
+    const struct record *rec);
 
 /* programme.c, evidence.c, others.c: kinds of records */
 void fill_programme(const struct page *page, struct record_view *view);

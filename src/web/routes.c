@@ -9,7 +9,7 @@
 static const struct route routes[] = {
 	{ "/", false, false, show_home },
 	{ "/search", true, false, show_results },
-	{ "/record/", true, false, show_record },
+	{ "/record/", true, true, show_record },
 	{ "/peers", false, false, show_peers },
 	{ "/peers/", false, false, show_peer },
 	{ "/about", false, false, show_about },
