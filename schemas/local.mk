@@ -18,8 +18,13 @@ CLEANFILES += schemas/record.rng.made
 
 # The records that script/server starts with.
 EXTRA_DIST += sample/README.md \
+	sample/au/records.ndjson sample/bh/records.ndjson \
 	sample/ca/evidence.ris sample/ca/programmes.csv \
 	sample/ca/records.ndjson \
+	sample/de/records.ndjson sample/es/records.ndjson \
+	sample/fr/records.ndjson \
 	sample/gb-eng/evidence.bib sample/gb-eng/programmes.csv \
-	sample/gb-eng/records.ndjson \
+	sample/gb-eng/records.ndjson sample/gb-wls/records.ndjson \
+	sample/jp/records.ndjson sample/mt/records.ndjson \
+	sample/mx/records.ndjson sample/pt/records.ndjson \
 	sample/sg/programmes.csv sample/sg/records.ndjson

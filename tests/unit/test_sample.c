@@ -1,8 +1,8 @@
 /*
  * The records of sample/ are what a good node would publish: every line of
- * our own JSON is a valid record of its node, without a warning, and all
- * kinds, zones and languages are there. Words that the demonstration looks
- * for stand in all three countries.
+ * our own JSON is a valid record of its node, with no warning but a few of
+ * what is not known, and all kinds, zones and languages are there. Words that
+ * the demonstration looks for stand in the first three countries.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,27 +20,34 @@
 
 #define FILE_MAX (1024 * 1024)
 
-static const char *const nodes[] = { "ca", "gb-eng", "sg" };
+#define GAPS_MAX 12
+#define ENGLISH  3 /* the first nodes, where one searches in English */
+
+static const char *const nodes[] = { "ca", "gb-eng", "sg", "pt", "gb-wls", "es",
+	"fr", "de", "jp", "bh", "mt", "au", "mx" };
+
+static const char *const langs[] = { "fr", "ms", "zh", "es", "pt", "de", "cy",
+	"ja", "ar", "mt" };
 
 struct seen {
 	size_t records;
 	size_t kinds[RECORD_KIND_COUNT];
-	size_t zones[3][8];
-	size_t words[3][3];
-	size_t languages[4];
+	size_t zones[ARRAY_LEN(nodes)][8];
+	size_t words[ARRAY_LEN(nodes)][3];
+	size_t languages[ARRAY_LEN(langs)];
+	size_t gaps;
 };
 
 static void
 note_text(struct seen *seen, size_t node, const struct value *first)
 {
 	static const char *const words[] = { "choir", "garden", "loneliness" };
-	static const char *const langs[] = { "en", "fr", "ms", "zh" };
 
 	for (const struct value *v = first; v != NULL; v = v->next) {
 		for (size_t i = 0; i < 3 && v->text != NULL; i++)
 			seen->words[node][i] += strstr(v->text, words[i]) !=
 						NULL;
-		for (size_t i = 0; i < 4 && v->lang != NULL; i++)
+		for (size_t i = 0; i < ARRAY_LEN(langs) && v->lang != NULL; i++)
 			seen->languages[i] += strcmp(v->lang, langs[i]) == 0;
 		note_text(seen, node, v->first);
 	}
@@ -58,7 +65,24 @@ note(struct seen *seen, size_t node, const struct record *rec)
 						    vocab_code(VOCAB_ZONE,
 							i)) == 0;
 	}
+	for (size_t i = 0; i < ARRAY_LEN(langs); i++)
+		seen->languages[i] += strcmp(rec->lang, langs[i]) == 0;
 	note_text(seen, node, rec->root.first);
+}
+
+/* What is not known of a record is left open, as in any real directory. */
+static bool
+is_gap(const struct problem *problem)
+{
+	static const char *const paths[] = { "assured", "design", "effect",
+		"identifier" };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		if (problem->is_warning &&
+		    strncmp(problem->path, paths[i], strlen(paths[i])) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -77,9 +101,12 @@ check_line(struct seen *seen, size_t node, const char *line, size_t len,
 		&err) == -1 ||
 	    record_validate(rec, &problems, &err) == -1)
 		fail_msg("%s:%d: %s", nodes[node], number, err.text);
-	if (problems.len > 0)
-		fail_msg("%s:%d: %s: %s", nodes[node], number,
-		    problems.items[0].path, problems.items[0].text);
+	for (size_t i = 0; i < problems.len; i++) {
+		if (!is_gap(&problems.items[i]))
+			fail_msg("%s:%d: %s: %s", nodes[node], number,
+			    problems.items[i].path, problems.items[i].text);
+	}
+	seen->gaps += problems.len;
 	/* The id is kept: it is one of this node. */
 	assert_string_equal(rec->id, json_get_string(json, "id"));
 	note(seen, node, rec);
@@ -89,17 +116,25 @@ check_line(struct seen *seen, size_t node, const char *line, size_t len,
 }
 
 static void
-check_file(struct seen *seen, size_t node)
+read_sample(const char *node, struct strbuf *sb)
 {
 	const char *source = getenv("GSPD_SOURCE");
 	char path[4096];
-	struct strbuf sb;
 	struct err err;
-	int number = 0;
 
 	snprintf(path, sizeof(path), "%s/sample/%s/records.ndjson",
-	    source != NULL ? source : ".", nodes[node]);
-	assert_int_equal(file_read(path, FILE_MAX, &sb, &err), 0);
+	    source != NULL ? source : ".", node);
+	if (file_read(path, FILE_MAX, sb, &err) == -1)
+		fail_msg("%s", err.text);
+}
+
+static void
+check_file(struct seen *seen, size_t node)
+{
+	struct strbuf sb;
+	int number = 0;
+
+	read_sample(nodes[node], &sb);
 	for (const char *p = sb.buf; *p != '\0';) {
 		size_t len = strcspn(p, "\n");
 
@@ -115,19 +150,21 @@ test_sample(void **state)
 	struct seen seen = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
 		check_file(&seen, i);
-	assert_true(seen.records >= 50);
+	assert_true(seen.records >= 240);
+	assert_true(seen.gaps <= GAPS_MAX);
 	for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-		assert_true(seen.kinds[i] >= 3);
-	for (size_t node = 0; node < 3; node++) {
+		assert_true(seen.kinds[i] >= 8);
+	for (size_t node = 0; node < ARRAY_LEN(nodes); node++) {
 		for (size_t i = 0; i < 5; i++)
 			assert_true(seen.zones[node][i] > 0);
-		for (size_t i = 0; i < 3; i++)
-			assert_true(seen.words[node][i] > 0);
+		for (size_t i = 0; i < 3 && node < ENGLISH; i++) {
+			if (seen.words[node][i] == 0)
+				fail_msg("%s: no word %zu", nodes[node], i);
+		}
 	}
-	/* French, Malay, Chinese; English may be the record's own. */
-	for (size_t i = 1; i < 4; i++)
+	for (size_t i = 0; i < ARRAY_LEN(langs); i++)
 		assert_true(seen.languages[i] > 3);
 }
 
@@ -156,17 +193,32 @@ import_file(struct bench *b, const char *node, const char *name, int64_t rows)
 	strbuf_release(&sb);
 }
 
+/* As many rows as the file has lines. */
+static void
+import_records(struct bench *b, const char *node)
+{
+	struct strbuf sb;
+	int64_t rows = 0;
+
+	read_sample(node, &sb);
+	for (const char *p = sb.buf; *p != '\0'; p++)
+		rows += *p == '\n';
+	strbuf_release(&sb);
+	import_file(b, node, "records.ndjson", rows);
+}
+
 static void
 test_files(void **state)
 {
 	import_file(*state, "ca", "evidence.ris", 3);
 	import_file(*state, "ca", "programmes.csv", 3);
-	import_file(*state, "ca", "records.ndjson", 19);
+	import_records(*state, "ca");
 	import_file(*state, "gb-eng", "evidence.bib", 3);
 	import_file(*state, "gb-eng", "programmes.csv", 3);
-	import_file(*state, "gb-eng", "records.ndjson", 19);
+	import_records(*state, "gb-eng");
 	import_file(*state, "sg", "programmes.csv", 3);
-	import_file(*state, "sg", "records.ndjson", 16);
+	for (size_t i = 2; i < ARRAY_LEN(nodes); i++)
+		import_records(*state, nodes[i]);
 }
 
 int
