@@ -1,19 +1,20 @@
 noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
-	src/web/home_page.h src/web/keep.h src/web/peers_page.h src/web/record_page.h \
+	src/web/home_page.h src/web/keep.h src/web/list_page.h src/web/peers_page.h src/web/record_page.h \
 	src/web/results_page.h src/web/routes.h \
 	src/web/assets.h src/web/text.h src/web/tmpl.h \
-	src/web/assets.c src/web/cards.c src/web/cite.c src/web/evidence.c \
-	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c \
+	src/web/assets.c src/web/cards.c src/web/cite.c src/web/compare.c src/web/compare_rows.c src/web/evidence.c \
+	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c src/web/list.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
 	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
 	src/web/results.c src/web/routes.c src/web/rows.c src/web/schedule.c \
 	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
 	src/web/worker.c
-nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/about_tmpl.c \
+nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/compare_tmpl.c \
+	src/web/list_tmpl.c src/web/about_tmpl.c \
 	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peer_tmpl.c \
 	src/web/peers_tmpl.c src/web/record_tmpl.c src/web/results_tmpl.c
-WEB_TEMPLATES = src/web/about.tmpl src/web/home.tmpl src/web/layout.tmpl \
+WEB_TEMPLATES = src/web/about.tmpl src/web/compare.tmpl src/web/list.tmpl src/web/home.tmpl src/web/layout.tmpl \
 	src/web/peer.tmpl src/web/peers.tmpl src/web/record.tmpl \
 	src/web/results.tmpl
 WEB_TEXTS = src/web/text.def src/web/texts/about.def \
@@ -36,6 +37,8 @@ src/web/embedded.c: src/web/style.min.css $(WEB_ASSETS) tools/embed$(EXEEXT)
 
 # A template becomes C: src/web/home.tmpl -> src/web/home_tmpl.c
 src/web/about_tmpl.c: src/web/about.tmpl
+src/web/compare_tmpl.c: src/web/compare.tmpl
+src/web/list_tmpl.c: src/web/list.tmpl
 src/web/home_tmpl.c: src/web/home.tmpl
 src/web/layout_tmpl.c: src/web/layout.tmpl
 src/web/peer_tmpl.c: src/web/peer.tmpl
@@ -43,7 +46,8 @@ src/web/peers_tmpl.c: src/web/peers.tmpl
 src/web/record_tmpl.c: src/web/record.tmpl
 src/web/results_tmpl.c: src/web/results.tmpl
 TMPLC = $(MKDIR_P) $(@D) && tools/tmplc$(EXEEXT)
-src/web/about_tmpl.c src/web/home_tmpl.c src/web/layout_tmpl.c \
+src/web/about_tmpl.c src/web/compare_tmpl.c src/web/list_tmpl.c \
+src/web/home_tmpl.c src/web/layout_tmpl.c \
 src/web/peer_tmpl.c src/web/peers_tmpl.c src/web/record_tmpl.c \
 src/web/results_tmpl.c: \
     tools/tmplc$(EXEEXT)

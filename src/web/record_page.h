@@ -138,5 +138,6 @@ struct item record_item(const struct page *page, const char *id);
 void tmpl_record(struct strbuf *out, const struct page *page,
     const struct record_view *view);
 void tmpl_rows(struct strbuf *out, const struct row *rows);
+void tmpl_item(struct strbuf *out, const struct item *item);
 
 #endif

@@ -29,6 +29,8 @@ struct card {
 	const char *node;
 	const char *also; /* other nodes, NULL: none */
 	struct keep_offer keep;
+	const char *pick; /* its box in form "compare", NULL: none */
+	const char *pick_label;
 };
 
 struct choice {

@@ -13,6 +13,8 @@ static const struct route routes[] = {
 	{ "/peers", false, false, show_peers },
 	{ "/peers/", false, false, show_peer },
 	{ "/about", false, false, show_about },
+	{ "/list", true, false, show_list },
+	{ "/compare", true, false, show_compare },
 };
 
 const struct route *

@@ -34,5 +34,9 @@ int show_peer(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_about(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_list(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
+int show_compare(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ test_carried(void **state)
 	get("/?keep=" PROGRAMME, "", 200);
 	assert_has("<a href=\"/list?keep=" PROGRAMME "\">My list (1)</a>");
 	assert_has("name=\"robots\" content=\"noindex\"");
-	assert_has("rel=\"canonical\" href=\"/\"");
+	assert_has("rel=\"canonical\" href=\"http://127.0.0.1/\"");
 	assert_has(
 	    "<input type=\"hidden\" name=\"keep\" value=\"" PROGRAMME "\">");
 	assert_has("href=\"/peers?keep=" PROGRAMME "\"");
@@ -82,6 +82,77 @@ test_hostile(void **state)
 	}
 }
 
+static void
+test_list(void **state)
+{
+	(void)state;
+	get("/list", "", 200);
+	assert_has("<h1>Your list is empty</h1>");
+	assert_has("bookmark this page");
+	assert_has("name=\"robots\" content=\"noindex\"");
+	assert_lacks("Share this list");
+	/* In the order in which they were added; what is gone says so. */
+	get("/list?keep=" EVIDENCE "," GONE "," PROGRAMME, "", 200);
+	assert_has("<h1>3 records on my list</h1>");
+	assert_true(strstr(client_body(&out), "Singing and loneliness") <
+		    strstr(client_body(&out), "It came from node pt."));
+	assert_true(
+	    strstr(client_body(&out), "It came from node pt.") <
+	    strstr(client_body(&out), "<a href=\"/record/" SITE_PROGRAMME));
+	assert_has("href=\"/list?keep=" EVIDENCE "," PROGRAMME
+		   "\" rel=\"nofollow\">On my list: remove");
+	assert_has("name=\"c\" form=\"compare\" value=\"" PROGRAMME "\"");
+	assert_lacks("value=\"" GONE "\"");
+	assert_has("http://127.0.0.1/list?keep=" EVIDENCE "," GONE "," PROGRAMME
+		   "</textarea>");
+	assert_has("href=\"mailto:?subject=3%20records");
+	assert_has("http%3A%2F%2F127.0.0.1%2Flist%3Fkeep%3D" EVIDENCE "%2C");
+	assert_has("<a href=\"/list\">Remove all");
+	assert_lacks("<script");
+	/* Nothing to compare with. */
+	get("/list?keep=" EVIDENCE, "", 200);
+	assert_lacks("id=\"compare\"");
+}
+
+static void
+test_compare(void **state)
+{
+	(void)state;
+	get("/compare", "", 200);
+	assert_has("<h1>Nothing to compare yet</h1>");
+	get("/compare?c=x&c=%3Cb%3E&c=" GONE, "", 404);
+	assert_has("Nothing to compare yet");
+	assert_has("is not here any more and is left out");
+	/* Two of a kind and one of another: rows that both have. */
+	get("/compare?c=" PROGRAMME "&c=" EVIDENCE "&keep=" PROGRAMME, "", 200);
+	assert_has("<h1>2 records side by side</h1>");
+	assert_has("<th scope=\"row\">Zone\n<span class=\"note\">differs");
+	assert_has("<th scope=\"row\">Node\n</th>");
+	assert_lacks(">Verdict");
+	assert_lacks(">Ways in");
+	assert_has("href=\"/compare?c=" EVIDENCE "&amp;keep=" PROGRAMME "\"");
+	assert_has("href=\"/record/" SITE_EVIDENCE "?keep=" PROGRAMME "\"");
+	assert_has("Choir &quot;&gt;&lt;script&gt;");
+	assert_lacks("<script");
+	assert_lacks("javascript:");
+	/* One alone has no differences and nothing to leave out. */
+	get("/compare?c=" SITE_EVIDENCE, "", 200);
+	assert_has("<h1>1 record to compare</h1>");
+	assert_has(">Verdict");
+	assert_has(" -0.05");
+	assert_has("-0.2 to 0.1");
+	assert_lacks("differs");
+	assert_lacks("Leave out");
+	/* The same by another node's id is one record. */
+	get("/compare?c=" EVIDENCE "&c=" SITE_SAME "&c=" EVIDENCE, "", 200);
+	assert_has("<h1>1 record to compare</h1>");
+	get("/compare?c=" PROGRAMME "&c=" EVIDENCE "&c=" SITE_ORG
+	    "&c=" SITE_RESOURCE "&c=" GONE,
+	    "", 200);
+	assert_has("<h1>4 records side by side</h1>");
+	assert_has("Only the first 4");
+}
+
 int
 main(void)
 {
@@ -89,6 +160,8 @@ main(void)
 		cmocka_unit_test(test_carried),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_compare),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
