@@ -64,6 +64,8 @@ void window_settle(struct window *window);
 size_t window_offsets(const uint64_t *bits, uint16_t *ret_offsets);
 /* window.c: how many bits are set. */
 size_t window_count(const uint64_t *bits);
+/* The documents of both, and how many. */
+size_t window_and(const uint64_t *a, const uint64_t *b, uint64_t *ret_bits);
 /* window.c: set the bit of each of WINDOW_DOCS bytes that is not 0. */
 void window_bits(const uint8_t *bytes, uint64_t *bits);
 

@@ -43,6 +43,8 @@ src_search_libsearch_a_SOURCES = \
 	src/search/manifest.h \
 	src/search/match.c \
 	src/search/matrix.c \
+	src/search/matrix.h \
+	src/search/matrix_bits.c \
 	src/search/meant.c \
 	src/search/numbers.c \
 	src/search/numbers.h \

@@ -1,27 +1,14 @@
 /*
  * matrix: records of a query by two facets, and by a third in each cell. Of
- * each segment, documents are counted by their combination of values of the
- * three facets, of which there are few; combinations are taken apart once, at
- * the end. Neighbours: run.c finds the documents, filter.h has the lanes.
+ * each segment, either the bits of values are laid over each other, which is
+ * fastest when there are few values (matrix_bits.c); or documents are counted
+ * by their combination of values, and combinations taken apart once, at the
+ * end. Neighbours: run.c finds the documents, filter.h has bits and lanes.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "search/run.h"
-
-/* A key is three numbers side by side. More values or combinations than that
- * in one facet are not counted. */
-#define PART_BITS 21
-#define PART_MAX  ((1u << PART_BITS) - 2)
-
-enum { ROW, COLUMN, PART, N_ROLES };
-
-static uint64_t
-key_of(uint32_t row, uint32_t column, uint32_t part)
-{
-	return (uint64_t)row << 2 * PART_BITS | (uint64_t)column << PART_BITS |
-	       part;
-}
+#include "search/matrix.h"
 
 static uint32_t
 part_of(uint64_t key, unsigned role)
@@ -31,17 +18,6 @@ part_of(uint64_t key, unsigned role)
 }
 
 /* ---- numbers by key ---- */
-
-struct count {
-	uint64_t key; /* + 1; 0: free */
-	int64_t n;
-};
-
-struct counts {
-	struct count *slots;
-	size_t size; /* a power of two */
-	size_t n;
-};
 
 #define COUNTS_FIRST 1024
 
@@ -79,7 +55,7 @@ counts_grow(struct counts *counts)
 	*counts = wide;
 }
 
-static inline void
+void
 counts_add(struct counts *counts, uint64_t key, int64_t n)
 {
 	struct count *count = counts_slot(counts, key);
@@ -118,13 +94,6 @@ counts_sort(struct counts *counts)
 }
 
 /* ---- values of a facet ---- */
-
-struct facet_values {
-	enum search_facet facet;
-	const char **texts; /* in order */
-	uint32_t n;
-	uint32_t *ranks; /* by number in the snapshot: in texts, + 1; 0 none */
-};
 
 static int
 compare_values(const void *a, const void *b)
@@ -264,13 +233,6 @@ set_of(struct sets *sets, uint32_t doc)
 
 /* ---- all together ---- */
 
-struct matrix {
-	struct run run;
-	struct facet_values values[N_ROLES];
-	struct counts cells; /* part 0: the cell itself, else the part's rank */
-	int64_t rest;
-};
-
 /* Ranks of the values of a set, each + 1. */
 static size_t
 set_ranks(const struct matrix *m, const struct snapshot_segment *entry,
@@ -316,7 +278,7 @@ take_combination(struct matrix *m, const struct snapshot_segment *entry,
 }
 
 static void
-take_segment(struct matrix *m, size_t number)
+take_combinations(struct matrix *m, size_t number)
 {
 	const struct snapshot_segment *entry =
 	    &m->run.snapshot->segments[number];
@@ -422,8 +384,12 @@ search_matrix(struct search *search, struct arena *arena,
 		values_init(&m.values[role], arena, search->snapshot,
 		    facets[role]);
 	counts_init(&m.cells);
-	for (size_t i = 0; i < search->snapshot->n; i++)
-		take_segment(&m, i);
+	for (size_t i = 0; i < search->snapshot->n; i++) {
+		if (matrix_is_small(&m, i))
+			matrix_bits(&m, i);
+		else
+			take_combinations(&m, i);
+	}
 	fill_cells(&m, &matrix);
 	free(m.cells.slots);
 	matrix.count = m.run.total;

@@ -203,8 +203,8 @@ int search_suggest(struct search *search, struct arena *arena, const char *text,
  * Records of a query by two facets and, in each cell, by a third: the
  * evidence map. A record with several values counts in each of their cells.
  * The query's words, filters and place count; sort, limit, offset do not.
- * Of a record with more than SEARCH_MATRIX_VALUES values of one facet the
- * first so many count.
+ * Of a record with more than SEARCH_MATRIX_VALUES values of one facet not
+ * all may count.
  */
 #define SEARCH_MATRIX_VALUES 64
 struct search_cell {

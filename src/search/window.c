@@ -148,6 +148,37 @@ window_count(const uint64_t *bits)
 	return count_plain(bits);
 }
 
+/* Inlined into both forms below. */
+static inline __attribute__((always_inline)) size_t
+and_all(const uint64_t *a, const uint64_t *b, uint64_t *ret_bits)
+{
+	size_t n = 0;
+
+	for (size_t w = 0; w < WINDOW_WORDS; w++) {
+		ret_bits[w] = a[w] & b[w];
+		n += (size_t)__builtin_popcountll(ret_bits[w]);
+	}
+	return n;
+}
+
+#ifdef HAVE_WIDE
+WIDE static size_t
+and_wide(const uint64_t *a, const uint64_t *b, uint64_t *ret_bits)
+{
+	return and_all(a, b, ret_bits);
+}
+#endif
+
+size_t
+window_and(const uint64_t *a, const uint64_t *b, uint64_t *ret_bits)
+{
+#ifdef HAVE_WIDE
+	if (is_wide())
+		return and_wide(a, b, ret_bits);
+#endif
+	return and_all(a, b, ret_bits);
+}
+
 /* ---- scores ---- */
 
 void
