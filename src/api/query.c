@@ -87,7 +87,8 @@ read_one(struct arena *arena, const struct http_param *param,
 			return 0;
 		if (search_sort_parse(param->value, &search->sort) == -1)
 			return err_set(err, ERR_FORMAT,
-			    "sort: use relevance, checked, year or distance");
+			    "sort: use relevance, checked, year, strength or "
+			    "distance");
 		query->has_sort = true;
 	} else if (strcmp(param->name, "near") == 0) {
 		query->near = param->value;

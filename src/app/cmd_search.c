@@ -112,7 +112,7 @@ make_query(struct app *app, struct api_query *query, struct err *err)
 			return -1;
 	if (sort != NULL && search_sort_parse(sort, &search->sort) == -1)
 		return err_set(err, ERR_USAGE,
-		    "--sort: relevance, checked, year or distance");
+		    "--sort: relevance, checked, year, strength or distance");
 	query->has_sort = sort != NULL;
 	search->explain = args_flag(app, "--explain");
 	search->no_facets = !app->json;
@@ -221,7 +221,7 @@ static const struct app_option options[] = {
 	    "close to a place: its name, or LAT,LON as in 51.50,-0.12" },
 	{ "--within", "KM", "so close (25)" },
 	{ "--checked-since", "DATE", "checked on that day or later" },
-	{ "--sort", "NAME", "relevance, checked, year or distance" },
+	{ "--sort", "NAME", "relevance, checked, year, strength, distance" },
 	{ "--limit", "N", "at most so many (20; 100 at most)" },
 	{ "--page", "N", "the Nth page of so many" },
 	{ "--offset", "N", "skip so many" },

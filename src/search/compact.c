@@ -69,16 +69,6 @@ value_number(struct compaction *c, struct source *source, uint16_t value)
 	return (uint16_t)source->values[value];
 }
 
-static uint32_t
-lane_code(const struct lane *lane, uint32_t doc)
-{
-	switch (lane->width) {
-	case 1: return ((const uint8_t *)lane->codes)[doc];
-	case 2: return ((const uint16_t *)lane->codes)[doc];
-	default: return ((const uint32_t *)lane->codes)[doc];
-	}
-}
-
 static void
 copy_values(struct compaction *c, struct source *source, uint32_t doc,
     uint16_t *numbers)

@@ -61,7 +61,7 @@ int
 search_sort_parse(const char *name, enum search_sort *ret_sort)
 {
 	static const char *const names[] = { "relevance", "checked", "year",
-		"distance" };
+		"strength", "distance" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strcmp(name, names[i]) == 0) {

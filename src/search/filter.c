@@ -224,6 +224,16 @@ filters_find(const struct filters *filters, enum search_facet facet,
 	return VALUE_NONE;
 }
 
+const struct lane *
+filters_lane(const struct filters *filters, enum search_facet facet)
+{
+	for (size_t i = 0; i < filters->n_lanes; i++) {
+		if ((filters->lanes[i].facets >> facet & 1) != 0)
+			return &filters->lanes[i];
+	}
+	return NULL;
+}
+
 static void
 or_list(const uint32_t *list, uint32_t n_list, uint32_t base, uint32_t end,
     uint64_t *bits)

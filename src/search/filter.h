@@ -74,6 +74,20 @@ struct filters {
 int filters_open(struct filters *filters, uint32_t n_docs,
     const struct filter_sections *sections);
 
+/* The lane of a facet, NULL when no document has a value of it. */
+const struct lane *filters_lane(const struct filters *filters,
+    enum search_facet facet);
+/* A document's combination in a lane. */
+static inline uint32_t
+lane_code(const struct lane *lane, uint32_t doc)
+{
+	if (lane->width == 1)
+		return ((const uint8_t *)lane->codes)[doc];
+	if (lane->width == 2)
+		return ((const uint16_t *)lane->codes)[doc];
+	return ((const uint32_t *)lane->codes)[doc];
+}
+
 #define VALUE_NONE SIZE_MAX
 /* Index in values[], or VALUE_NONE. */
 size_t filters_find(const struct filters *filters, enum search_facet facet,

@@ -26,6 +26,8 @@ struct matcher {
 	struct tally own[SEARCH_FACET_COUNT]; /* each selected facet's */
 	uint64_t *near; /* documents in the circle, NULL: no place asked */
 	const float *km;
+	const struct lane *strength; /* when ordered by it; or NULL */
+	uint8_t *strengths;          /* by code of the lane, strongest most */
 };
 
 /* ---- what is asked of a document beside its words ---- */
@@ -79,6 +81,44 @@ find_near(struct matcher *m)
 	m->km = run->km[m->number];
 	places_within(&m->segment->places, &circle, m->near,
 	    run->km[m->number]);
+}
+
+/* The strongest has the most, what has none 0. */
+static uint8_t
+strength_rank(const char *value)
+{
+	size_t n = vocab_size(VOCAB_STRENGTH);
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(vocab_code(VOCAB_STRENGTH, i), value) == 0)
+			return (uint8_t)(n - i);
+	}
+	return 0;
+}
+
+static void
+find_strengths(struct matcher *m)
+{
+	const struct filters *filters = &m->segment->filters;
+	const struct lane *lane = filters_lane(filters, SEARCH_STRENGTH);
+
+	if (m->run->order != ORDER_STRENGTH || lane == NULL)
+		return;
+	m->strength = lane;
+	m->strengths = arena_alloc(m->run->arena, lane->n_codes);
+	for (uint32_t code = 0; code < lane->n_codes; code++) {
+		for (uint32_t i = lane->starts[code];
+		     i < lane->starts[code + 1]; i++) {
+			uint16_t value = lane->values[i];
+			uint8_t rank;
+
+			if (filters->values[value].facet != SEARCH_STRENGTH)
+				continue;
+			rank = strength_rank(filters_text(filters, value));
+			if (rank > m->strengths[code])
+				m->strengths[code] = rank;
+		}
+	}
 }
 
 static bool
@@ -185,6 +225,17 @@ offer_scores(struct matcher *m, const struct window *window, uint16_t *offsets,
 	}
 }
 
+/* Of equal strength the newest year first. */
+static uint64_t
+strength_key(const struct matcher *m, uint32_t doc)
+{
+	uint64_t rank = m->strength == NULL
+			    ? 0
+			    : m->strengths[lane_code(m->strength, doc)];
+
+	return rank << 16 | m->segment->years[doc];
+}
+
 /* The offsets are used up. */
 static void
 offer(struct matcher *m, const struct window *window, uint16_t *offsets,
@@ -209,6 +260,8 @@ offer(struct matcher *m, const struct window *window, uint16_t *offsets,
 			key = segment->checked[doc];
 		else if (order == ORDER_YEAR)
 			key = segment->years[doc];
+		else if (order == ORDER_STRENGTH)
+			key = strength_key(m, doc);
 		else if (order == ORDER_DISTANCE)
 			key = UINT32_MAX - (uint32_t)(m->km[doc] * KM_UNITS);
 		hits_offer(hits, key, segment, m->number, doc);
@@ -441,6 +494,7 @@ match_segment(struct run *run, size_t number, struct err *err)
 	    (m.segment->filters.n_values + 1) * sizeof(*counts));
 	find_values(&m);
 	find_near(&m);
+	find_strengths(&m);
 	prepare_counts(&m, counts);
 	leaf = single(&m);
 	if (leaf != NULL) {

@@ -150,10 +150,7 @@ sets_init(struct sets *sets, struct arena *arena, const struct filters *filters,
 	memset(sets, 0, sizeof(*sets));
 	sets->filters = filters;
 	sets->facet = facet;
-	for (size_t i = 0; i < filters->n_lanes; i++) {
-		if ((filters->lanes[i].facets >> facet & 1) != 0)
-			sets->lane = &filters->lanes[i];
-	}
+	sets->lane = filters_lane(filters, facet);
 	if (sets->lane == NULL)
 		return;
 	while (size / 2 < sets->lane->n_codes)
@@ -206,16 +203,6 @@ set_find(struct sets *sets, uint32_t code)
 	return sets->n - 1;
 }
 
-static inline uint32_t
-code_of(const struct lane *lane, uint32_t doc)
-{
-	if (lane->width == 1)
-		return ((const uint8_t *)lane->codes)[doc];
-	if (lane->width == 2)
-		return ((const uint16_t *)lane->codes)[doc];
-	return ((const uint32_t *)lane->codes)[doc];
-}
-
 /* The number of a document's set, + 1; 0 when there are no values at all. */
 static inline uint32_t
 set_of(struct sets *sets, uint32_t doc)
@@ -224,7 +211,7 @@ set_of(struct sets *sets, uint32_t doc)
 
 	if (sets->lane == NULL)
 		return 0;
-	code = code_of(sets->lane, doc);
+	code = lane_code(sets->lane, doc);
 	number = &sets->number[code];
 	if (*number == 0)
 		*number = set_find(sets, code) + 1;

@@ -47,6 +47,7 @@ choose_order(struct run *run)
 	switch (run->asked->sort) {
 	case SEARCH_BY_CHECKED: run->order = ORDER_CHECKED; return;
 	case SEARCH_BY_YEAR: run->order = ORDER_YEAR; return;
+	case SEARCH_BY_STRENGTH: run->order = ORDER_STRENGTH; return;
 	case SEARCH_BY_DISTANCE:
 		if (run->asked->near.km > 0) {
 			run->order = ORDER_DISTANCE;

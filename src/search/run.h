@@ -35,6 +35,7 @@ enum order {
 	ORDER_NEWEST = 'n',
 	ORDER_CHECKED = 'c',
 	ORDER_YEAR = 'y',
+	ORDER_STRENGTH = 's',
 	ORDER_DISTANCE = 'd'
 };
 

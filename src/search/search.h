@@ -38,7 +38,8 @@ enum search_sort {
 	SEARCH_BY_RELEVANCE, /* by newest when the query has no words */
 	SEARCH_BY_CHECKED,   /* newest assured date first */
 	SEARCH_BY_YEAR,
-	SEARCH_BY_DISTANCE /* nearest first; needs `near`, else by relevance */
+	SEARCH_BY_STRENGTH, /* of evidence, the strongest and newest first */
+	SEARCH_BY_DISTANCE  /* nearest first; needs `near`, else by relevance */
 };
 int search_sort_parse(const char *name, enum search_sort *ret_sort);
 

@@ -17,7 +17,7 @@ static const char *
 sort_name(enum search_sort sort)
 {
 	static const char *const names[] = { "relevance", "checked", "year",
-		"distance" };
+		"strength", "distance" };
 
 	return names[sort];
 }

@@ -101,7 +101,8 @@ ask_draw(struct scene *s, const struct ref_draw *draw, struct asked *asked)
 	ask_init(asked, &query,
 	    (unsigned)corpus_below(rng, (size_t)1 << SEARCH_FACET_COUNT));
 	if (corpus_below(rng, 3) == 0)
-		asked->query.sort = (enum search_sort)corpus_below(rng, 4);
+		asked->query.sort = (enum search_sort)corpus_below(rng,
+		    SEARCH_BY_DISTANCE + 1);
 	if (corpus_below(rng, 3) == 0)
 		asked->query.limit = 1 + corpus_below(rng, 30);
 }

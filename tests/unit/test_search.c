@@ -424,6 +424,10 @@ test_sorts(void **state)
 	query.sort = SEARCH_BY_YEAR;
 	r = world_run(w, &query);
 	assert_int_equal(r.hits[0].group, 20);
+	/* evidence first, though it was never checked */
+	query.sort = SEARCH_BY_STRENGTH;
+	r = world_run(w, &query);
+	assert_int_equal(r.hits[0].group, 20);
 	/* no words: newest first */
 	query.text = "";
 	query.sort = SEARCH_BY_RELEVANCE;
@@ -454,6 +458,8 @@ test_names(void **state)
 	    VOCAB_RESOURCE_TYPE);
 	assert_int_equal(search_sort_parse("distance", &sort), 0);
 	assert_int_equal(sort, SEARCH_BY_DISTANCE);
+	assert_int_equal(search_sort_parse("strength", &sort), 0);
+	assert_int_equal(sort, SEARCH_BY_STRENGTH);
 	assert_int_equal(search_sort_parse("title", &sort), -1);
 	assert_int_equal(search_sort_parse("", &sort), -1);
 }

@@ -80,6 +80,16 @@ slack(const struct ref_query *query, double score)
 	return OFF_SHARE * score + OFF_WORD * (double)words;
 }
 
+/* Values of the corpus stand in the order of the vocabulary. */
+static double
+strength_key(const struct corpus_doc *doc)
+{
+	uint32_t values = doc->values[SEARCH_STRENGTH];
+	int rank = values == 0 ? 0 : CORPUS_VALUES_MAX - __builtin_ctz(values);
+
+	return rank * 10000 + doc->year;
+}
+
 /* Larger comes first. */
 static double
 sort_key(const struct asked *asked, const struct ref_hit *hit)
@@ -87,6 +97,7 @@ sort_key(const struct asked *asked, const struct ref_hit *hit)
 	switch (asked->query.sort) {
 	case SEARCH_BY_CHECKED: return hit->doc->checked;
 	case SEARCH_BY_YEAR: return hit->doc->year;
+	case SEARCH_BY_STRENGTH: return strength_key(hit->doc);
 	case SEARCH_BY_DISTANCE:
 	case SEARCH_BY_RELEVANCE: break;
 	}
