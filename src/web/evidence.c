@@ -1,68 +1,14 @@
 /*
- * evidence: the verdict first, then the study, its numbers, where to read
- * it. "No effect found" and "not rated" are verdicts like any other.
- * Neighbours: cite.c, rows.c, record.c.
+ * evidence: the page of a study: the verdict first, then its numbers, what to
+ * keep in mind, the study, where to read it, who uses it. Neighbours:
+ * verdict.c, effects.c, plot.c make the parts, cite.c, rows.c, record.c.
  */
-#include "web/record_page.h"
+#include "web/evidence_page.h"
 
 #include <string.h>
-#include <strings.h>
 
-static void
-fill_verdict(const struct page *page, struct record_view *view)
-{
-	static const struct {
-		const char *code;
-		enum text_id words, text;
-		const char *class;
-	} table[] = {
-		{ "benefit", TEXT_VERDICT_BENEFIT, TEXT_VERDICT_BENEFIT_TEXT,
-		    "good" },
-		{ "no-difference", TEXT_VERDICT_NONE, TEXT_VERDICT_NONE_TEXT,
-		    "none" },
-		{ "harm", TEXT_VERDICT_HARM, TEXT_VERDICT_HARM_TEXT, "bad" },
-		{ "mixed", TEXT_VERDICT_MIXED, TEXT_VERDICT_MIXED_TEXT,
-		    "mixed" },
-		{ "not-measured", TEXT_VERDICT_UNMEASURED,
-		    TEXT_VERDICT_UNMEASURED_TEXT, "none" },
-	};
-	const char *direction = value_get(&view->rec->root, FIELD_DIRECTION);
-
-	view->verdict = page_text(page, TEXT_VERDICT_UNRATED);
-	view->verdict_text = page_text(page, TEXT_VERDICT_UNRATED_TEXT);
-	view->verdict_class = "unrated";
-	for (size_t i = 0; direction != NULL && i < ARRAY_LEN(table); i++) {
-		if (strcmp(direction, table[i].code) != 0)
-			continue;
-		view->verdict = page_text(page, table[i].words);
-		view->verdict_text = page_text(page, table[i].text);
-		view->verdict_class = table[i].class;
-	}
-}
-
-static void
-add_grades(const struct page *page, struct section *section,
-    const struct value *root)
-{
-	const struct value *v = value_find(root, FIELD_GRADE);
-	struct row *row = row_new(page, section, TEXT_STRENGTH);
-
-	if (v == NULL)
-		row_add(page, row,
-		    (struct item){
-			.text = { page_text(page, TEXT_STRENGTH_UNRATED),
-			    NULL } });
-	for (; v != NULL; v = value_next(v)) {
-		const char *scale = value_get(v, FIELD_GRADE_SCALE);
-		const char *level = value_get(v, FIELD_GRADE_LEVEL);
-
-		row_add(page, row,
-		    (struct item){ .text = { level, NULL },
-			.note = scale != NULL
-				    ? page_label(page, VOCAB_GRADE_SCALE, scale)
-				    : NULL });
-	}
-}
+#define PROGRAMMES_MAX 30
+#define LOOKED_MAX     200 /* of the records that name it */
 
 static void
 add_outcomes(const struct page *page, struct section *section,
@@ -95,7 +41,6 @@ fill_study(const struct page *page, struct record_view *view)
 	struct section *s = section_add(page, view, "study", TEXT_STUDY);
 
 	row_field(page, s, TEXT_DESIGN, root, FIELD_DESIGN);
-	add_grades(page, s, root);
 	row_field(page, s, TEXT_TYPE, root, FIELD_TYPE);
 	row_plain(page, s, TEXT_PARTICIPANTS, n);
 	row_field(page, s, TEXT_COUNTRY, root, FIELD_COUNTRY);
@@ -105,7 +50,6 @@ fill_study(const struct page *page, struct record_view *view)
 	    FIELD_INTERVENTION);
 	row_text(page, s, TEXT_COMPARATOR, view->rec, root, FIELD_COMPARATOR);
 	add_outcomes(page, s, root);
-	row_field(page, s, TEXT_RISK_OF_BIAS, root, FIELD_RISK_OF_BIAS);
 	row_field(page, s, TEXT_ZONE, root, FIELD_ZONE);
 	row_field(page, s, TEXT_NEEDS, root, FIELD_NEED);
 	row_field(page, s, TEXT_TERMS, root, FIELD_TERM);
@@ -117,8 +61,6 @@ fill_texts(const struct page *page, struct record_view *view)
 	const struct value *root = &view->rec->root;
 	struct section *s = section_add(page, view, "texts", TEXT_ABOUT_IT);
 
-	row_text(page, s, TEXT_PLAIN_SUMMARY, view->rec, root,
-	    FIELD_PLAIN_SUMMARY);
 	row_text(page, s, TEXT_ABSTRACT, view->rec, root, FIELD_ABSTRACT);
 }
 
@@ -132,110 +74,6 @@ fill_reading(const struct page *page, struct record_view *view)
 	row_identifiers(page, s, root);
 	row_field(page, s, TEXT_OPEN_ACCESS, root, FIELD_OPEN_ACCESS);
 	row_field(page, s, TEXT_PUBLISHER, root, FIELD_PUBLISHER);
-}
-
-/* ---- effects ---- */
-
-static const char *
-interval_of(const struct page *page, const struct value *v)
-{
-	const char *low = value_get(v, FIELD_EFFECT_CI_LOW);
-	const char *high = value_get(v, FIELD_EFFECT_CI_HIGH);
-	const char *level = value_get(v, FIELD_EFFECT_CI_LEVEL);
-
-	if (low == NULL || high == NULL)
-		return page_text(page, TEXT_NOT_GIVEN);
-	return page_say(page,
-	    level != NULL ? TEXT_INTERVAL_LEVEL : TEXT_INTERVAL, 0, "low", low,
-	    "high", high, "level", level, NULL);
-}
-
-static const char *
-joined(const struct page *page, const char *a, const char *b)
-{
-	if (b == NULL || *b == '\0')
-		return a;
-	return *a == '\0' ? b : arena_printf(page->arena, "%s; %s", a, b);
-}
-
-/* What the kind of analysis says already, or nothing. */
-static bool
-is_plain_comparator(const char *text)
-{
-	static const char *const words[] = { "none", "control", "controls",
-		"control group" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcasecmp(text, words[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static const char *
-notes_of(const struct page *page, const struct value *v)
-{
-	const char *better = value_get(v, FIELD_EFFECT_BETTER_IF);
-	const char *analysis = value_get(v, FIELD_EFFECT_ANALYSIS);
-	const char *comparator = value_get(v, FIELD_EFFECT_COMPARATOR);
-	const char *pooled = value_get(v, FIELD_EFFECT_POOLED);
-	const char *k = value_get(v, FIELD_EFFECT_K);
-	const char *i2 = value_get(v, FIELD_EFFECT_I2);
-	const char *notes = "";
-
-	if (analysis != NULL)
-		notes = page_label(page, VOCAB_ANALYSIS, analysis);
-	if (comparator != NULL && !is_plain_comparator(comparator))
-		notes = joined(page, notes, comparator);
-	if (better != NULL)
-		notes = joined(page, notes,
-		    page_text(page, strcmp(better, "lower") == 0
-					? TEXT_EFFECT_BETTER_LOWER
-					: TEXT_EFFECT_BETTER_HIGHER));
-	if (pooled != NULL && strcmp(pooled, "true") == 0)
-		notes = joined(page, notes,
-		    k != NULL
-			? page_say(page, TEXT_EFFECT_POOLED, 0, "n", k, NULL)
-			: page_text(page, TEXT_EFFECT_POOLED_PLAIN));
-	if (i2 != NULL)
-		notes = joined(page, notes,
-		    page_say(page, TEXT_EFFECT_I2, 0, "n", i2, NULL));
-	return notes;
-}
-
-static void
-fill_effects(const struct page *page, struct record_view *view)
-{
-	const struct value *root = &view->rec->root;
-	size_t n = 0;
-
-	for (const struct value *v = value_find(root, FIELD_EFFECT); v != NULL;
-	     v = value_next(v))
-		n++;
-	view->effects = arena_alloc(page->arena, n * sizeof(*view->effects));
-	for (const struct value *v = value_find(root, FIELD_EFFECT); v != NULL;
-	     v = value_next(v)) {
-		struct effect *e = &view->effects[view->n_effects++];
-		const char *measure = value_get(v, FIELD_EFFECT_MEASURE);
-		const char *unit = value_get(v, FIELD_EFFECT_UNIT);
-		const char *estimate = value_get(v, FIELD_EFFECT_ESTIMATE);
-
-		e->outcome.text = value_get(v, FIELD_EFFECT_OUTCOME);
-		e->instrument = value_get(v, FIELD_EFFECT_INSTRUMENT);
-		e->measure = measure != NULL
-				 ? page_label(page, VOCAB_MEASURE, measure)
-				 : NULL;
-		e->estimate = estimate == NULL ? page_text(page, TEXT_NOT_GIVEN)
-			      : unit != NULL   ? arena_printf(page->arena,
-						     "%s %s", estimate, unit)
-					       : estimate;
-		e->interval = interval_of(page, v);
-		e->n = value_get(v, FIELD_EFFECT_N);
-		e->timepoint = value_get(v, FIELD_EFFECT_TIMEPOINT);
-		e->notes = notes_of(page, v);
-		view->has_n |= e->n != NULL;
-		view->has_timepoint |= e->timepoint != NULL;
-	}
 }
 
 static void
@@ -256,16 +94,183 @@ fill_byline(const struct page *page, struct record_view *view)
 	    cite->journal != NULL ? cite->journal : "");
 }
 
-void
-fill_evidence(const struct page *page, struct record_view *view)
+/* ---- other records ---- */
+
+static void
+add_item(const struct page *page, struct row **row, struct item item)
 {
+	if (*row == NULL)
+		*row = arena_alloc(page->arena, sizeof(**row));
+	for (size_t i = 0; i < (*row)->n; i++) {
+		if (strcmp((*row)->items[i].href, item.href) == 0)
+			return;
+	}
+	if ((*row)->n < PROGRAMMES_MAX)
+		row_add(page, *row, item);
+}
+
+static bool
+is_type(const struct record *rec, const char *type)
+{
+	const char *own = value_get(&rec->root, FIELD_TYPE);
+
+	return own != NULL && strcmp(own, type) == 0;
+}
+
+/* What `rec` is to another record by a relation of its own. */
+static const char *
+relation_label(const struct page *page, const struct record *rec,
+    const char *type)
+{
+	if (strcmp(type, "version-of") == 0) {
+		if (is_type(rec, "preprint"))
+			return page_text(page, TEXT_PREPRINT_OF);
+		if (is_type(rec, "protocol"))
+			return page_text(page, TEXT_PROTOCOL_OF);
+	}
+	return page_label(page, VOCAB_RELATION, type);
+}
+
+/* What another record is to this one, as its own relation says; NULL: not of
+ * a kind that has a word. */
+static const char *
+inverse_label(const struct page *page, const struct record *other,
+    const char *type)
+{
+	static const struct {
+		const char *type;
+		enum text_id label;
+	} table[] = {
+		{ "version-of", TEXT_VERSION_OTHER },
+		{ "replaces", TEXT_REPLACED_BY },
+		{ "cites", TEXT_CITED_BY },
+		{ "translation-of", TEXT_TRANSLATED_AS },
+	};
+
+	if (strcmp(type, "version-of") == 0 && is_type(other, "preprint"))
+		return page_text(page, TEXT_PREPRINT_HERE);
+	if (strcmp(type, "version-of") == 0 && is_type(other, "protocol"))
+		return page_text(page, TEXT_PROTOCOL_HERE);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (strcmp(table[i].type, type) == 0)
+			return page_text(page, table[i].label);
+	}
+	return NULL;
+}
+
+static const struct record *
+find_record(const struct page *page, const char *id)
+{
+	struct merge_view *view;
+	struct err err;
+
+	if (catalogue_view(page->api->cat, page->arena, id, &view, &err) == -1)
+		return NULL;
+	return view->rec;
+}
+
+/* Relations that the study itself names. */
+static void
+add_named(const struct page *page, struct record_view *view,
+    struct evidence *evidence, struct section *works)
+{
+	for (const struct value *v =
+		 value_find(&view->rec->root, FIELD_RELATION);
+	     v != NULL; v = value_next(v)) {
+		const char *id = value_get(v, FIELD_RELATION_ID);
+		const char *type = value_get(v, FIELD_RELATION_TYPE);
+		const struct record *other;
+		struct row *row;
+
+		if (id == NULL || type == NULL)
+			continue;
+		other = find_record(page, id);
+		if (other != NULL && other->kind == RECORD_KIND_PROGRAMME) {
+			add_item(page, &evidence->programmes,
+			    record_item(page, id));
+			continue;
+		}
+		row = row_new(page, works, TEXT_RELATED);
+		row->label = relation_label(page, view->rec, type);
+		row_add(page, row, record_item(page, id));
+	}
+}
+
+/* Is it a work that names this one with a word of its own? Then a row. */
+static bool
+add_work(const struct page *page, const char *id, const struct record *other,
+    struct section *works, const struct record *rec)
+{
+	for (const struct value *v = value_find(&other->root, FIELD_RELATION);
+	     v != NULL; v = value_next(v)) {
+		const char *to = value_get(v, FIELD_RELATION_ID);
+		const char *type = value_get(v, FIELD_RELATION_TYPE);
+		const char *label;
+		struct row *row;
+
+		if (to == NULL || type == NULL || strcmp(to, rec->id) != 0 ||
+		    (label = inverse_label(page, other, type)) == NULL)
+			continue;
+		row = row_new(page, works, TEXT_RELATED);
+		row->label = label;
+		row_add(page, row, record_item(page, id));
+		return true;
+	}
+	return false;
+}
+
+/* Records that name the study. */
+static int
+add_naming(const struct page *page, struct record_view *view,
+    struct evidence *evidence, struct section *works, struct err *err)
+{
+	struct row *others = NULL;
+	const char **ids;
+	size_t n;
+
+	if (catalogue_linked(page->api->cat, page->arena, view->rec->id, &ids,
+		&n, err) == -1)
+		return -1;
+	for (size_t i = 0; i < n && i < LOOKED_MAX; i++) {
+		const struct record *other = find_record(page, ids[i]);
+
+		if (other == NULL)
+			continue;
+		if (other->kind == RECORD_KIND_PROGRAMME)
+			add_item(page, &evidence->programmes,
+			    record_item(page, ids[i]));
+		else if (!add_work(page, ids[i], other, works, view->rec))
+			add_item(page, &others, record_item(page, ids[i]));
+	}
+	if (others != NULL) {
+		view->linked = others->items;
+		view->n_linked = others->n;
+	}
+	return 0;
+}
+
+int
+fill_evidence(const struct page *page, struct record_view *view,
+    struct err *err)
+{
+	struct evidence *evidence = arena_alloc(page->arena, sizeof(*evidence));
+	struct section *works;
+
+	view->evidence = evidence;
 	view->cite = cite_make(page, view->rec);
-	/* The summary of evidence has a row of its own. */
+	/* It stands in a section of its own, whole. */
 	view->summary.text = NULL;
+	evidence->plain = page_said(page, view->rec, &view->rec->root,
+	    FIELD_PLAIN_SUMMARY);
 	fill_byline(page, view);
-	fill_verdict(page, view);
-	fill_texts(page, view);
-	fill_effects(page, view);
+	fill_effects(page, view->rec, evidence);
+	fill_verdict(page, view->rec, evidence);
+	fill_plots(page, evidence);
+	fill_limits(page, view->rec, evidence);
 	fill_study(page, view);
+	fill_texts(page, view);
 	fill_reading(page, view);
+	works = section_add(page, view, "related", TEXT_RELATED);
+	add_named(page, view, evidence, works);
+	return add_naming(page, view, evidence, works, err);
 }

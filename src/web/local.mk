@@ -3,7 +3,7 @@ src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 	src/web/home_page.h src/web/keep.h src/web/list_page.h src/web/peers_page.h src/web/record_page.h \
 	src/web/results_page.h src/web/routes.h \
 	src/web/assets.h src/web/text.h src/web/tmpl.h \
-	src/web/assets.c src/web/cards.c src/web/cite.c src/web/compare.c src/web/compare_rows.c src/web/evidence.c \
+	src/web/assets.c src/web/cards.c src/web/cite.c src/web/compare.c src/web/compare_rows.c \
 	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c src/web/list.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
 	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
@@ -51,6 +51,20 @@ src/web/home_tmpl.c src/web/layout_tmpl.c \
 src/web/peer_tmpl.c src/web/peers_tmpl.c src/web/record_tmpl.c \
 src/web/results_tmpl.c: \
     tools/tmplc$(EXEEXT)
+	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
+		> $@.tmp && mv $@.tmp $@
+
+# The pages of evidence.
+src_web_libweb_a_SOURCES += src/web/evidence_page.h src/web/forest.h \
+	src/web/plot.h src/web/draw.c src/web/effects.c src/web/evidence.c \
+	src/web/forest.c src/web/limits.c src/web/measure.c src/web/plot.c \
+	src/web/verdict.c
+nodist_src_web_libweb_a_SOURCES += src/web/evidence_tmpl.c \
+	src/web/forest_tmpl.c
+WEB_TEMPLATES += src/web/evidence.tmpl src/web/forest.tmpl
+src/web/evidence_tmpl.c: src/web/evidence.tmpl
+src/web/forest_tmpl.c: src/web/forest.tmpl
+src/web/evidence_tmpl.c src/web/forest_tmpl.c: tools/tmplc$(EXEEXT)
 	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
 		> $@.tmp && mv $@.tmp $@
 

@@ -77,13 +77,16 @@ fill_view(struct page *page, const struct merge_view *merged,
 	    arena_printf(page->arena, "%s/report", view->file_path));
 	if (rec->kind == RECORD_KIND_PROGRAMME)
 		fill_programme(page, view);
-	else if (rec->kind == RECORD_KIND_EVIDENCE)
-		fill_evidence(page, view);
-	else
+	else if (rec->kind != RECORD_KIND_EVIDENCE)
 		fill_others(page, view);
-	add_related(page, view);
-	if (add_linked(page, view, err) == -1)
-		return -1;
+	if (rec->kind == RECORD_KIND_EVIDENCE) {
+		if (fill_evidence(page, view, err) == -1)
+			return -1;
+	} else {
+		add_related(page, view);
+		if (add_linked(page, view, err) == -1)
+			return -1;
+	}
 	return fill_provenance(page, view, err);
 }
 

@@ -30,17 +30,6 @@ struct section {
 	struct section *next;
 };
 
-struct effect {
-	struct said outcome;
-	const char *instrument;
-	const char *measure;
-	const char *estimate;
-	const char *interval;
-	const char *n;
-	const char *timepoint;
-	const char *notes;
-};
-
 /* For citations and reference managers. */
 struct cite {
 	const char *text; /* APA-like */
@@ -68,15 +57,10 @@ struct record_view {
 	struct said alternate;
 	struct said summary;
 	const char *status; /* shown when it is not running */
-	const char *verdict;
-	const char *verdict_text;
-	const char *verdict_class;
 	const char *byline; /* authors, year, journal */
 	struct section *sections;
 	struct section **last;
-	struct effect *effects;
-	size_t n_effects;
-	bool has_n, has_timepoint; /* else no column for it */
+	const struct evidence *evidence; /* of a study (evidence_page.h) */
 	const struct cite *cite;
 	struct row *provenance;
 	struct dispute *disputes;
@@ -120,7 +104,9 @@ void contact_rows(const struct page *page, struct section *section,
 
 /* programme.c, evidence.c, others.c: kinds of records */
 void fill_programme(const struct page *page, struct record_view *view);
-void fill_evidence(const struct page *page, struct record_view *view);
+/* Fills in the study's relations too: record.c need not. */
+int fill_evidence(const struct page *page, struct record_view *view,
+    struct err *err) MUST_CHECK;
 void fill_others(const struct page *page, struct record_view *view);
 /* cite.c */
 struct cite *cite_make(const struct page *page, const struct record *rec);
