@@ -4,6 +4,7 @@
  */
 #include "web/results_page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LANGUAGES_SHOWN 4
@@ -53,14 +54,27 @@ languages_of(const struct page *page, const struct record *rec,
 	return list;
 }
 
+/* The same words as on the page of the evidence. */
 static const char *
 verdict_of(const struct page *page, const struct record *rec)
 {
+	static const struct {
+		const char *code;
+		enum text_id text;
+	} verdicts[] = {
+		{ "benefit", TEXT_VERDICT_BENEFIT },
+		{ "no-difference", TEXT_VERDICT_NONE },
+		{ "harm", TEXT_VERDICT_HARM },
+		{ "mixed", TEXT_VERDICT_MIXED },
+		{ "not-measured", TEXT_VERDICT_UNMEASURED },
+	};
 	const char *direction = value_get(&rec->root, FIELD_DIRECTION);
 
-	if (direction == NULL)
-		return page_text(page, TEXT_VERDICT_UNRATED);
-	return page_label(page, VOCAB_DIRECTION, direction);
+	for (size_t i = 0; direction != NULL && i < ARRAY_LEN(verdicts); i++) {
+		if (strcmp(verdicts[i].code, direction) == 0)
+			return page_text(page, verdicts[i].text);
+	}
+	return page_text(page, TEXT_VERDICT_UNRATED);
 }
 
 static const char *
@@ -70,6 +84,37 @@ coded(const struct page *page, const struct record *rec, enum field_id id)
 
 	return code != NULL ? page_label(page, field_get(id)->vocab, code)
 			    : NULL;
+}
+
+/* What a body of evidence was graded by its authors, never by us. */
+static const char *
+grade_of(const struct page *page, const struct record *rec)
+{
+	const struct value *grade = value_find(&rec->root, FIELD_GRADE);
+	const char *scale, *level;
+
+	if (grade == NULL)
+		return NULL;
+	scale = value_get(grade, FIELD_GRADE_SCALE);
+	level = value_get(grade, FIELD_GRADE_LEVEL);
+	if (scale == NULL || level == NULL)
+		return NULL;
+	return page_say(page, TEXT_CARD_GRADE, 0, "scale",
+	    page_label(page, VOCAB_GRADE_SCALE, scale), "level", level, NULL);
+}
+
+/* "in French", of a title that is not in the page's language. */
+static const char *
+language_note(const struct page *page, struct said title)
+{
+	char code[4] = "";
+
+	if (title.lang == NULL)
+		return NULL;
+	(void)snprintf(code, sizeof(code), "%.*s",
+	    (int)strcspn(title.lang, "-"), title.lang);
+	return page_say(page, TEXT_CARD_LANGUAGE, 0, "language",
+	    page_label(page, VOCAB_LANGUAGE, code), NULL);
 }
 
 static const char *
@@ -90,8 +135,8 @@ facts_of(const struct page *page, const struct record *rec)
 		return facts;
 	case RECORD_KIND_EVIDENCE:
 		facts = dotted(page, value_get(root, FIELD_YEAR),
-		    coded(page, rec, FIELD_DESIGN));
-		return dotted(page, facts, verdict_of(page, rec));
+		    page_label(page, VOCAB_STRENGTH, record_strength(rec)));
+		return dotted(page, facts, grade_of(page, rec));
 	case RECORD_KIND_ORGANISATION:
 		return coded(page, rec, FIELD_ORGANISATION_TYPE);
 	case RECORD_KIND_RESOURCE:
@@ -148,6 +193,10 @@ card_make(const struct page *page, const struct merge_view *view,
 	card->summary = page_summary(page, rec);
 	card->place = place_of(page, rec);
 	card->facts = facts_of(page, rec);
+	if (rec->kind == RECORD_KIND_EVIDENCE)
+		card->verdict = verdict_of(page, rec);
+	card->language = language_note(page, card->title);
+	card->address = page_address(page, record_path(page, rec->id));
 	card->node = arena_strdup(page->arena, node);
 	if (assured != NULL)
 		card->checked_iso = value_get(assured, FIELD_ASSURED_DATE);

@@ -1,23 +1,9 @@
 /*
- * failure: pages for what can not be shown, with a way on; and the page
- * about this directory. Neighbours: handler.c.
+ * failure: pages for what can not be shown, with a way on. Neighbours: handler.c.
  */
 #include "web/home_page.h"
-#include "web/routes.h"
 
 #include <string.h>
-
-int
-show_about(struct page *page, const char *rest, struct http_response *res,
-    struct err *err)
-{
-	(void)rest;
-	(void)err;
-	page->title = page_text(page, TEXT_ABOUT_TITLE);
-	page->canonical = "/about";
-	tmpl_about(&res->body, page);
-	return 0;
-}
 
 void
 show_failure(struct page *page, int status, const char *text,

@@ -150,6 +150,7 @@ static void
 show_page(struct page *page, struct http_response *res)
 {
 	struct catalogue_status status;
+	struct catalogue_feed *feeds;
 	struct err err;
 	int rc = 0;
 
@@ -159,6 +160,11 @@ show_page(struct page *page, struct http_response *res)
 			rc = catalogue_status(page->api->cat, &status, &err);
 		if (rc == 0)
 			page->records = status.groups;
+		if (rc == 0)
+			rc = catalogue_feeds(page->api->cat, page->arena,
+			    &feeds, &page->n_feeds, &err);
+		if (rc == 0)
+			page->feeds = feeds;
 	}
 	if (rc == 0)
 		rc = show_route(page, res, &err);

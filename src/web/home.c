@@ -1,13 +1,13 @@
 /*
- * home: the front page: three doors, needs, zones and countries with counts,
+ * home: the front page: three doors, needs and countries with counts,
  * what was checked last, how many nodes are up to date. Neighbours:
- * results.c makes the choices, home.tmpl shows them.
+ * filters.c makes the choices, home.tmpl shows them.
  */
 #include "web/home_page.h"
 #include "web/routes.h"
 
 #define HOME_CARDS   4
-#define HOME_CHOICES 24
+#define HOME_CHOICES 12
 
 static int
 fill_peers(const struct page *page, struct home *home, struct err *err)
@@ -41,8 +41,6 @@ fill_search(struct page *page, struct home *home, struct err *err)
 			 (result.is_ready || page->records == 0);
 	home->needs = choices_of(page, &result, SEARCH_NEED, HOME_CHOICES,
 	    &home->n_needs);
-	home->zones = choices_of(page, &result, SEARCH_ZONE, HOME_CHOICES,
-	    &home->n_zones);
 	home->countries = choices_of(page, &result, SEARCH_COUNTRY,
 	    HOME_CHOICES, &home->n_countries);
 	home->kinds = choices_of(page, &result, SEARCH_KIND, HOME_CHOICES,
@@ -53,6 +51,20 @@ fill_search(struct page *page, struct home *home, struct err *err)
 		home->cards[home->n_cards++] = *card_make(page,
 		    result.hits[i].view, NULL);
 	return 0;
+}
+
+static void
+fill_examples(const struct page *page, struct home *home)
+{
+	for (size_t i = 0; i < ARRAY_LEN(home->examples); i++) {
+		struct link link;
+
+		home->examples[i].label = page_text(page,
+		    TEXT_EXAMPLE_1 + (unsigned)i);
+		link_start(&link, page, "/search");
+		link_add(&link, "q", home->examples[i].label);
+		home->examples[i].href = link_end(&link);
+	}
 }
 
 int
@@ -68,6 +80,7 @@ show_home(struct page *page, const char *rest, struct http_response *res,
 	if (page->api->cat != NULL && page->api->search != NULL &&
 	    fill_search(page, &home, err) == -1)
 		return -1;
+	fill_examples(page, &home);
 	if (fill_peers(page, &home, err) == -1)
 		return -1;
 	tmpl_home(&res->body, page, &home);

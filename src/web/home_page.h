@@ -1,6 +1,6 @@
 /*
- * Inside web/ only: the front page, the page about this directory, and pages
- * of failure.
+ * Inside web/ only: the front page, browsing, the pages about this
+ * directory, and pages of failure.
  */
 #ifndef WEB_HOME_PAGE_H
 #define WEB_HOME_PAGE_H
@@ -9,8 +9,9 @@
 
 struct home {
 	bool is_empty;
-	struct choice *needs, *zones, *countries, *kinds;
-	size_t n_needs, n_zones, n_countries, n_kinds;
+	struct choice *needs, *countries, *kinds;
+	size_t n_needs, n_countries, n_kinds;
+	struct take examples[4]; /* searches to try */
 	struct card *cards;
 	size_t n_cards;
 	const char *peers;
@@ -19,6 +20,24 @@ struct home {
 void tmpl_home(struct strbuf *out, const struct page *page,
     const struct home *home);
 void tmpl_about(struct strbuf *out, const struct page *page);
+void tmpl_accessibility(struct strbuf *out, const struct page *page);
+void tmpl_privacy(struct strbuf *out, const struct page *page);
+void tmpl_developers(struct strbuf *out, const struct page *page);
+
+struct browse_list {
+	const char *id; /* to jump to */
+	const char *title;
+	struct choice *choices;
+	size_t n;
+};
+
+struct browse {
+	struct browse_list *lists;
+	size_t n_lists;
+};
+
+void tmpl_browse(struct strbuf *out, const struct page *page,
+    const struct browse *browse);
 
 struct failure {
 	int status;

@@ -80,7 +80,7 @@ page_link(const struct page *page, const char *path)
 }
 
 const char *
-page_record_link(const struct page *page, const char *id)
+record_path(const struct page *page, const char *id)
 {
 	const char *path;
 	struct strbuf sb;
@@ -90,5 +90,11 @@ page_record_link(const struct page *page, const char *id)
 	tmpl_path(&sb, id);
 	path = arena_strndup(page->arena, sb.buf, sb.len);
 	strbuf_release(&sb);
-	return page_link(page, path);
+	return path;
+}
+
+const char *
+page_record_link(const struct page *page, const char *id)
+{
+	return page_link(page, record_path(page, id));
 }

@@ -54,6 +54,10 @@ src/web/results_tmpl.c: \
 	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
 		> $@.tmp && mv $@.tmp $@
 
+# What stands around pages, filters, browsing, the pages about all this.
+src_web_libweb_a_SOURCES += src/web/about.c src/web/browse.c \
+	src/web/filters.c src/web/frame.c
+
 # The pages of evidence.
 src_web_libweb_a_SOURCES += src/web/evidence_page.h src/web/forest.h \
 	src/web/plot.h src/web/draw.c src/web/effects.c src/web/evidence.c \
@@ -100,6 +104,13 @@ tests_unit_test_web_search_SOURCES = tests/unit/test_web_search.c \
 tests_unit_test_web_search_LDADD = $(UNIT_LDADD)
 tests_unit_test_web_search_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=search_run,--wrap=search_place,--wrap=search_suggest
+UNIT_TESTS += tests/unit/test_web_frame
+tests_unit_test_web_frame_SOURCES = tests/unit/test_web_frame.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_frame_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_frame_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=search_run
 UNIT_TESTS += tests/unit/test_web_list
 tests_unit_test_web_list_SOURCES = tests/unit/test_web_list.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \

@@ -31,6 +31,11 @@ struct page {
 	const char *canonical; /* path of the page's one address, or NULL */
 	bool no_index;         /* search engines: leave it out */
 	int64_t records;       /* in the catalogue; 0 when unknown */
+	/* What is applied of each node; none without a catalogue. */
+	const struct catalogue_feed *feeds;
+	size_t n_feeds;
+	/* A page of failure offers this instead: a search; or NULL. */
+	const char *again, *again_text;
 	const struct cite *cite;
 };
 
@@ -51,6 +56,8 @@ const char *page_say(const struct page *page, enum text_id id, int64_t n, ...)
  */
 const char *page_link(const struct page *page, const char *path);
 const char *page_record_link(const struct page *page, const char *id);
+/* "/record/urn..." without language and list. */
+const char *record_path(const struct page *page, const char *id);
 /* "21 November 2026" from 2026-11-21, 2026-11, 2026; from a time. */
 const char *page_date(const struct page *page, const char *date);
 const char *page_day(const struct page *page, int64_t at);
@@ -105,8 +112,19 @@ const char *link_end(struct link *link);
 void show_failure(struct page *page, int status, const char *text,
     struct http_response *res);
 
+/* The same for a search while there is no index (results.c). Returns 0. */
+int show_unready(struct page *page, struct http_response *res);
+
 /* assets.c: embedded files */
 const char *asset_style_path(void); /* "/style.<hash>.css" */
+
+/*
+ * frame.c. The address of a page of ours as others would write it, without
+ * language; from "/" on. And what the foot says of the sources: NULL, none.
+ */
+const char *page_address(const struct page *page, const char *path);
+const char *page_sources(const struct page *page);
+const char *page_late(const struct page *page);
 
 /* Parts of every template (layout.tmpl). */
 void tmpl_top(struct strbuf *out, const struct page *page);

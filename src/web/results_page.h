@@ -23,7 +23,10 @@ struct card {
 	size_t n_marks;
 	const char *place;
 	const char *distance; /* NULL: not asked for */
-	const char *facts;    /* languages, design, verdict ... */
+	const char *verdict;  /* of evidence, in words */
+	const char *facts;    /* languages, strength ... */
+	const char *language; /* "in French": where it is not the page's */
+	const char *address;  /* for paper */
 	const char *checked;
 	const char *checked_iso; /* NULL: not checked */
 	const char *node;
@@ -47,6 +50,7 @@ struct facet {
 	struct choice *choices;
 	size_t n;
 	size_t n_shown; /* the rest folds away */
+	bool is_open;   /* else all of it does */
 	const char *more;
 };
 
@@ -54,6 +58,12 @@ struct active {
 	const char *label;
 	const char *remove; /* what to tell a screen reader */
 	const char *href;   /* the search without it */
+};
+
+/* The whole result as a file. */
+struct take {
+	const char *label;
+	const char *href;
 };
 
 struct results {
@@ -64,9 +74,14 @@ struct results {
 	const char *meant_href;
 	const char *lost; /* why there is no distance although one was asked */
 	const char *too_far;
+	const char *beyond;   /* a page behind the last was asked for */
+	const char **unknown; /* filters with values that nobody has */
+	size_t n_unknown;
 	bool is_empty;
 	bool has_filters;
 	const char *near, *within, *since; /* as they stand in the form */
+	struct choice *ages;               /* of `since` */
+	size_t n_ages;
 	struct card *cards;
 	size_t n_cards;
 	struct active *active;
@@ -78,14 +93,31 @@ struct results {
 	size_t n_sorts;
 	const char *previous, *next; /* NULL: none */
 	const char *position;
-	const char *json;
+	struct take *files;
+	size_t n_files;
+	const char *atom, *map;
 };
 
 /* cards.c */
 struct card *card_make(const struct page *page, const struct merge_view *view,
     const char *snippet);
 
-/* Facets as choices, and links of searches (results.c). */
+/*
+ * filters.c. A search on another page or as a file ("/map", "/search.ris"),
+ * without filter `skip` (n_filters: with all), from page `number` on.
+ */
+const char *search_link(const struct page *page, const char *path,
+    const struct api_query *query, size_t skip, int64_t number);
+enum text_id facet_title(enum search_facet facet);
+void fill_facets(const struct page *page, const struct search_query *query,
+    const struct search_result *result, struct results *view);
+void fill_active(const struct page *page, const struct api_query *query,
+    const struct search_result *result, struct results *view);
+void fill_sorts(const struct page *page, const struct api_query *query,
+    struct results *view);
+void fill_near(const struct page *page, struct api_query *query,
+    enum api_near near, struct results *view);
+/* Values of a facet, what is chosen first; in the arena. */
 struct choice *choices_of(const struct page *page,
     const struct search_result *result, enum search_facet facet, size_t max,
     size_t *ret_n);

@@ -12,9 +12,13 @@ static const struct route routes[] = {
 	{ "/record/", true, true, show_record },
 	{ "/peers", false, false, show_peers },
 	{ "/peers/", false, false, show_peer },
+	{ "/browse", true, false, show_browse },
 	{ "/about", false, false, show_about },
 	{ "/list", true, false, show_list },
 	{ "/compare", true, false, show_compare },
+	{ "/accessibility", false, false, show_accessibility },
+	{ "/privacy", false, false, show_privacy },
+	{ "/developers", false, false, show_developers },
 };
 
 const struct route *

@@ -32,11 +32,19 @@ int show_peers(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_peer(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_browse(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
 int show_about(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_list(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_compare(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_accessibility(struct page *page, const char *rest,
+    struct http_response *res, struct err *err) MUST_CHECK;
+int show_privacy(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
+int show_developers(struct page *page, const char *rest,
+    struct http_response *res, struct err *err) MUST_CHECK;
 
 #endif

@@ -17,7 +17,10 @@ static const char *const pages[] = { "/", "/en/", "/search", "/search?q=choir",
 	"/search?q=singing&kind=evidence&sort=year", "/search?q=zzzzzzz",
 	"/search?q=choir&near=53.8,-1.55&within=5&checked_since=2026-01-01",
 	"/search?near=Nowhere", "/en/search?country=ca", "/search?node=sg",
-	"/search?page=3", "/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
+	"/search?zone=nosuch",
+	"/search?strength=trial&audience=carers&outcome=x", "/browse",
+	"/en/browse", "/accessibility", "/privacy", "/developers",
+	"/record/" SITE_PROGRAMME, "/record/" SITE_EVIDENCE,
 	"/record/" SITE_SAME, "/record/" SITE_RESOURCE, "/record/" SITE_ORG,
 	"/en/record/" SITE_ORG, "/peers", "/peers/sg", "/peers/ca", "/about" };
 

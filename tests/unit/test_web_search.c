@@ -150,7 +150,8 @@ test_near_page(void **state)
 	assert_has("Remove filter Within 7.5 km of 53.8,-1.55");
 	/* Its cross takes the order by distance along. */
 	assert_has("<a href=\"/search?q=singing\" aria-label");
-	assert_has("near=53.8%2C-1.55&amp;within=7.5\">For machines");
+	assert_has("<a href=\"/search.ris?q=singing&amp;sort=distance&amp;"
+		   "near=53.8%2C-1.55&amp;within=7.5\">RIS</a>");
 	assert_int_equal(last_sort, SEARCH_BY_DISTANCE);
 	/* A place by its name, as outsiders may write it. */
 	get("/search?near=" EVIL, "", 200);
@@ -185,7 +186,7 @@ test_near_lost(void **state)
 	get("/search?q=singing&sort=relevance&near=&within=25&checked_since=",
 	    "", 200);
 	assert_lacks("class=\"notice\"");
-	assert_lacks("class=\"active\"");
+	assert_lacks("class=\"pills active\"");
 	/* The fields stay when nothing is found. */
 	get("/search?q=xyzzyx&near=1,1", "", 200);
 	assert_has("Nothing found");
@@ -198,7 +199,15 @@ test_since_page(void **state)
 	(void)state;
 	get("/search?checked_since=2026-01-31&kind=programme&q=choir", "", 200);
 	assert_has("Checked since 31 January 2026");
-	assert_has("type=\"date\" value=\"2026-01-31\"");
+	/* A day that is none of the choices is one more. */
+	assert_has("<option value=\"2026-01-31\" selected>Checked since");
+	assert_has("<option value=\"2026-08-21\">3 months");
+	assert_has("<option value=\"2025-11-21\">12 months");
+	assert_has("<option value=\"2024-11-21\">24 months");
+	get("/search?checked_since=2025-11-21&q=choir", "", 200);
+	assert_has("<option value=\"2025-11-21\" selected>12 months");
+	assert_lacks("<option value=\"\"\nselected");
+	get("/search?checked_since=2026-01-31&kind=programme&q=choir", "", 200);
 	assert_has("<a href=\"/search?q=choir&amp;kind=programme\" aria-label");
 	assert_has("<a href=\"/search?q=choir&amp;checked_since=2026-01-31\" "
 		   "aria-label");
