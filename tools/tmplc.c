@@ -12,6 +12,9 @@
  *	\ at the end of a line: no newline there
  *	{{_ KEY }}     interface text TEXT_KEY in the language of `page`
  *
+ * In <script type="application/ld+json">, which browsers do not run, may stand
+ * one {{ expr }} and nothing else: a text that is JSON.
+ *
  * A C line may stand between tags or between attributes only, and a block
  * must end in the state in which it began. Usage: tmplc FILE > out.c
  */
@@ -37,6 +40,8 @@ enum state {
 	STATE_DECLARED, /* in <!doctype> */
 };
 
+static const char data_type[] = "application/ld+json";
+
 static const char *const state_names[] = { "text", "a tag's start",
 	"a tag's name", "a tag", "an attribute's name",
 	"behind =", "an attribute's value", "a declaration" };
@@ -49,11 +54,14 @@ struct compiler {
 	char attr[NAME_LEN];
 	size_t name_len;
 	char quote;
-	bool is_raw;       /* inside <script> or <style> */
-	bool is_end_tag;   /* </...> */
-	size_t value_len;  /* of the attribute so far */
-	bool has_whole;    /* value began with a placeholder */
-	bool has_question; /* ... and "?" came */
+	bool is_raw;          /* inside <script> or <style> */
+	bool is_data;         /* ... a script that is data, not run */
+	bool has_data;        /* ... and its value has come */
+	char value[NAME_LEN]; /* of the attribute, as far as it is fixed */
+	bool is_end_tag;      /* </...> */
+	size_t value_len;     /* of the attribute so far */
+	bool has_whole;       /* value began with a placeholder */
+	bool has_question;    /* ... and "?" came */
 	bool in_template;
 	bool in_literal; /* an output call is open */
 	enum state blocks[DEPTH_MAX];
@@ -120,7 +128,10 @@ tag_end(struct compiler *c)
 	bool is_raw = strcmp(c->tag, "script") == 0 ||
 		      strcmp(c->tag, "style") == 0;
 
+	if (c->is_end_tag || strcmp(c->tag, "script") != 0)
+		c->is_data = false;
 	c->is_raw = is_raw && !c->is_end_tag;
+	c->has_data = false;
 	c->state = STATE_TEXT;
 }
 
@@ -147,6 +158,7 @@ open_char(struct compiler *c, char ch)
 	else if (isalpha((unsigned char)ch)) {
 		c->state = STATE_NAME;
 		c->name_len = 0;
+		c->is_data = false;
 		name_add(c, c->tag, ch);
 	} else
 		fail(c, "write &lt; for a plain <", "");
@@ -172,6 +184,7 @@ equals_char(struct compiler *c, char ch)
 	c->quote = ch;
 	c->state = STATE_VALUE;
 	c->value_len = 0;
+	c->value[0] = '\0';
 	c->has_whole = false;
 	c->has_question = false;
 }
@@ -181,7 +194,13 @@ value_char(struct compiler *c, char ch)
 {
 	if (ch == c->quote) {
 		c->state = STATE_TAG;
+		if (strcmp(c->attr, "type") == 0)
+			c->is_data = strcmp(c->value, data_type) == 0;
 		return;
+	}
+	if (c->value_len + 1 < NAME_LEN) {
+		c->value[c->value_len] = ch;
+		c->value[c->value_len + 1] = '\0';
 	}
 	c->value_len++;
 	if (ch == '?')
@@ -193,6 +212,9 @@ html_char(struct compiler *c, char ch, const char *rest)
 {
 	switch (c->state) {
 	case STATE_TEXT:
+		if (c->is_data && ch != '<' && !isspace((unsigned char)ch))
+			fail(c, "nothing but a placeholder can stand in",
+			    c->tag);
 		if (ch != '<' || (c->is_raw && *rest != '/'))
 			break;
 		c->is_end_tag = false;
@@ -243,6 +265,10 @@ escape_here(struct compiler *c)
 
 	if (c->state == STATE_TEXT && !c->is_raw)
 		return "tmpl_text";
+	if (c->state == STATE_TEXT && c->is_data && !c->has_data) {
+		c->has_data = true;
+		return "tmpl_json";
+	}
 	if (c->state != STATE_VALUE)
 		fail(c, "a placeholder can not stand in",
 		    c->is_raw ? c->tag : state_names[c->state]);
@@ -252,6 +278,9 @@ escape_here(struct compiler *c)
 			fail(c, "a placeholder can not stand in", c->attr);
 	}
 	c->value_len++;
+	/* A script's type must be known here. */
+	if (strcmp(c->tag, "script") == 0 && strcmp(c->attr, "type") == 0)
+		fail(c, "a placeholder can not stand in", c->attr);
 	if (!is_url_attr(c->attr))
 		return "tmpl_attr";
 	if (is_first) {
@@ -288,6 +317,9 @@ placeholder(struct compiler *c, char *text)
 
 	if (*expr == '\0')
 		fail(c, "an empty placeholder", "");
+	if (c->is_data && c->state == STATE_TEXT &&
+	    (kind == '#' || kind == '_'))
+		fail(c, "a placeholder of that kind can not stand in", c->tag);
 	place(c);
 	if (kind == '#')
 		printf("\ttmpl_int(out, (%s));\n", expr);
@@ -409,6 +441,8 @@ c_line(struct compiler *c, char *code)
 		if (c->state != STATE_TEXT && c->state != STATE_TAG)
 			fail(c, "C code can not stand in",
 			    state_names[c->state]);
+		if (c->is_raw)
+			fail(c, "C code can not stand in", c->tag);
 		follow_blocks(c, code);
 	}
 	place(c);

@@ -96,16 +96,79 @@ int api_is_ready(struct search *search, bool *ret_is_ready,
 /* Everything below /api/. */
 void api_handle(struct api *api, const struct http_request *req,
     struct http_response *res);
-/*
- * A record (merged view) as a file: format "json", "ris" or "bib". `id` is
- * any member's. Inside catalogue_read_begin(). ERR_NOTFOUND also when there is no such format for its kind.
- */
-int api_record_file(struct api *api, const struct http_request *req,
-    const char *id, const char *format, struct http_response *res,
-    struct err *err) MUST_CHECK;
 /* application/problem+json; detail may hold foreign text. */
 void api_problem(const struct http_request *req, struct http_response *res,
     int status, const char *code, const char *detail);
+
+/* ---- files to take away (files.c, export.c) ---- */
+
+enum api_format {
+	API_JSON,
+	API_NDJSON,
+	API_RIS,
+	API_BIBTEX,
+	API_CSL,
+	API_CSV,
+	API_JSONLD,
+	API_FORMAT_COUNT
+};
+/* Of "ris", "bib", "csl", "csl.json", "jsonld" ...: -1 for others. */
+int api_format_parse(const char *ending, enum api_format *ret_format);
+const char *api_format_ending(enum api_format format); /* "bib" */
+/*
+ * A record (merged view) as a file. `id` is any member's. Inside
+ * catalogue_read_begin(). ERR_NOTFOUND also when there is no such format for
+ * its kind: champions and terms are nothing to cite, and one record needs no
+ * NDJSON.
+ */
+int api_record_file(struct api *api, const struct http_request *req,
+    const char *id, enum api_format format, struct http_response *res,
+    struct err *err) MUST_CHECK;
+
+/* Further records are left out, and the file says so where its format can. */
+#define API_EXPORT_RECORDS 100000
+#define API_EXPORT_BYTES   (INT64_C(256) * 1024 * 1024)
+#define API_EXPORT_MS      60000
+/* More records than this are one at a time in a process; the others are told
+ * to come again. */
+#define API_EXPORT_LARGE 1000
+
+struct api_export {
+	enum api_format format; /* not JSONLD */
+	const char *lang;       /* of titles where one must be chosen */
+	const char *stem;       /* "gspd-choir": the name of the file's start */
+};
+/*
+ * All records of a search, in its order, as a file. `query` has gone through
+ * api_query_near(); page and cursor in it do not count. Inside
+ * catalogue_read_begin(). A header "Gspd-Cut: 100000 of 123456" tells that
+ * not all of them are in it. ERR_BUSY: another large one is being made.
+ */
+int api_export_search(struct api *api, const struct http_request *req,
+    const struct api_query *query, const struct api_export *what,
+    struct http_response *res, struct err *err) MUST_CHECK;
+/* The same of views that the caller has. */
+int api_export_views(struct api *api, const struct http_request *req,
+    const struct merge_view *const *views, size_t n,
+    const struct api_export *what, struct http_response *res,
+    struct err *err) MUST_CHECK;
+
+/*
+ * An answer that may be large (spool.c): add to res->body and call
+ * api_spool_step() often; what grows too long goes to a file without a name
+ * in <folder>/tmp, which becomes the answer at the end.
+ */
+struct api_spool {
+	const char *folder;
+	struct http_response *res;
+	int64_t len; /* in the file so far */
+};
+void api_spool_start(struct api_spool *spool, const char *folder,
+    struct http_response *res);
+int api_spool_step(struct api_spool *spool, struct err *err) MUST_CHECK;
+int api_spool_end(struct api_spool *spool, struct err *err) MUST_CHECK;
+/* Bytes so far, in the file or not. */
+int64_t api_spool_len(const struct api_spool *spool);
 
 /* ---- peers, shared with web/ and the commands (peers.c) ---- */
 

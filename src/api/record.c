@@ -1,11 +1,9 @@
 /*
- * record: GET /api/v1/records/{id}, and records as files (.json, .ris, .bib)
- * beside their pages. The merged view in our own JSON form, with the members
- * of its group and where each value comes from.
+ * record: GET /api/v1/records/{id}: the merged view in our own JSON form,
+ * with the members of its group and where each value comes from. Neighbour:
+ * files.c has the other forms.
  */
 #include "api/inside.h"
-
-#include <string.h>
 
 #include "export/export.h"
 
@@ -39,8 +37,8 @@ write_members(struct json_writer *w, const struct merge_view *view)
 	json_array_end(w);
 }
 
-static void
-write_record(const struct merge_view *view, struct strbuf *out)
+void
+api_record_json(const struct merge_view *view, struct strbuf *out)
 {
 	struct json_writer w;
 
@@ -52,9 +50,8 @@ write_record(const struct merge_view *view, struct strbuf *out)
 	strbuf_addch(out, '\n');
 }
 
-/* The view, or NULL in *ret_view when the client has this version. */
-static int
-read_view(struct api *api, const struct http_request *req, const char *id,
+int
+api_record_view(struct api *api, const struct http_request *req, const char *id,
     struct http_response *res, struct merge_view **ret_view, struct err *err)
 {
 	struct catalogue_status status;
@@ -79,47 +76,9 @@ api_record(struct api *api, const struct http_request *req, const char *id,
 {
 	struct merge_view *view;
 
-	if (read_view(api, req, id, res, &view, err) == -1)
+	if (api_record_view(api, req, id, res, &view, err) == -1)
 		return -1;
 	if (view != NULL)
-		write_record(view, &res->body);
-	return 0;
-}
-
-int
-api_record_file(struct api *api, const struct http_request *req, const char *id,
-    const char *format, struct http_response *res, struct err *err)
-{
-	struct merge_view *view;
-
-	if (read_view(api, req, id, res, &view, err) == -1) {
-		res->etag = NULL;
-		return -1;
-	}
-	http_response_header(res, "Cache-Control", "no-cache");
-	http_response_header(res, "X-Content-Type-Options", "nosniff");
-	http_response_header(res, "Access-Control-Allow-Origin", "*");
-	if (strcmp(format, "json") == 0) {
-		res->type = "application/json";
-		if (view != NULL)
-			write_record(view, &res->body);
-		return 0;
-	}
-	if (view != NULL && view->rec->kind != RECORD_KIND_EVIDENCE) {
-		res->etag = NULL;
-		return err_set(err, ERR_NOTFOUND,
-		    "only evidence has citations");
-	}
-	if (strcmp(format, "ris") == 0) {
-		res->type = "application/x-research-info-systems";
-		if (view != NULL)
-			export_ris(view->rec, &res->body);
-	} else {
-		res->type = "application/x-bibtex; charset=utf-8";
-		if (view != NULL)
-			export_bibtex(view->rec, &res->body);
-	}
-	http_response_header(res, "Content-Disposition",
-	    "attachment; filename=\"record.%s\"", format);
+		api_record_json(view, &res->body);
 	return 0;
 }

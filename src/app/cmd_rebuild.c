@@ -67,8 +67,15 @@ put_record(void *ctx, struct record *rec, struct err *err)
 			return err_prefix(err, "%s", rec->id);
 		strbuf_addch(&ex->sb, '\n');
 		break;
-	case FORM_RIS: export_ris(rec, &ex->sb); break;
-	case FORM_BIBTEX: export_bibtex(rec, &ex->sb); break;
+	/* What is no study would come back as one. */
+	case FORM_RIS:
+		if (rec->kind == RECORD_KIND_EVIDENCE)
+			export_ris(rec, NULL, &ex->sb);
+		break;
+	case FORM_BIBTEX:
+		if (rec->kind == RECORD_KIND_EVIDENCE)
+			export_bibtex(rec, NULL, &ex->sb);
+		break;
 	}
 	if (strbuf_check(&ex->sb, rec->id, err) == -1)
 		return -1;

@@ -1,21 +1,16 @@
 /*
- * bibtex: one evidence record as BibTeX. UTF-8 stays UTF-8 (biber and every
- * reference manager read it); only what TeX itself would take amiss is
- * escaped, and the title stands in double braces so that its capitals stay
- * (design: mappings.md).
+ * bibtex: one record as BibTeX. UTF-8 stays UTF-8 (biber and every reference
+ * manager read it); only what TeX itself would take amiss is escaped, and
+ * the title stands in double braces so that its capitals stay (design:
+ * mappings.md).
  */
 #include "export/export.h"
 
 #include <string.h>
 
-#include "export/evidence.h"
+#include "export/reference.h"
 
-struct bib_type {
-	const char *code;
-	const char *entry;
-};
-
-static const struct bib_type bib_types[] = {
+static const struct reference_type types[] = {
 	{ "article", "article" },
 	{ "review", "article" },
 	{ "commentary", "article" },
@@ -27,40 +22,57 @@ static const struct bib_type bib_types[] = {
 	{ "preprint", "misc" },
 };
 
-static const char *
-bib_type(const char *code)
+/* Do the braces of a text match? BibTeX counts even those behind "\". */
+static bool
+is_balanced(const char *text)
 {
-	for (size_t i = 0; code != NULL && i < ARRAY_LEN(bib_types); i++) {
-		if (strcmp(bib_types[i].code, code) == 0)
-			return bib_types[i].entry;
+	long depth = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '{')
+			depth++;
+		else if (*text == '}' && --depth < 0)
+			return false;
 	}
-	return "misc";
+	return depth == 0;
 }
 
 static void
-add_tex(struct strbuf *out, const char *text)
+add_tex(struct strbuf *out, const char *raw)
 {
-	for (const char *p = text; *p != '\0'; p++) {
-		switch (*p) {
+	bool is_whole;
+	struct strbuf text;
+
+	strbuf_init(&text, out->cap);
+	line_add(&text, raw);
+	is_whole = is_balanced(text.len != 0 ? text.buf : "");
+	for (size_t i = 0; i < text.len; i++) {
+		char ch = text.buf[i];
+
+		switch (ch) {
 		case '&':
 		case '%':
 		case '$':
 		case '#':
 		case '_':
 			strbuf_addch(out, '\\');
-			strbuf_addch(out, *p);
+			strbuf_addch(out, ch);
 			break;
-		case '{': strbuf_addstr(out, "\\{"); break;
-		case '}': strbuf_addstr(out, "\\}"); break;
+		case '{':
+			strbuf_addstr(out,
+			    is_whole ? "\\{" : "\\textbraceleft{}");
+			break;
+		case '}':
+			strbuf_addstr(out,
+			    is_whole ? "\\}" : "\\textbraceright{}");
+			break;
 		case '\\': strbuf_addstr(out, "\\textbackslash{}"); break;
 		case '~': strbuf_addstr(out, "\\textasciitilde{}"); break;
 		case '^': strbuf_addstr(out, "\\textasciicircum{}"); break;
-		case '\n':
-		case '\r':
-		case '\t': strbuf_addch(out, ' '); break;
-		default: strbuf_addch(out, *p); break;
+		default: strbuf_addch(out, ch); break;
 		}
 	}
+	strbuf_release(&text);
 }
 
 static void
@@ -81,139 +93,160 @@ field_plain(struct strbuf *out, const char *name, const char *text)
 		return;
 	strbuf_addf(out, "  %s = {", name);
 	for (const char *p = text; *p != '\0'; p++) {
-		if (*p == '{' || *p == '}' || *p == '\\')
-			strbuf_addf(out, "%%%02X", (unsigned char)*p);
+		unsigned char u = (unsigned char)*p;
+
+		if (u <= ' ' || u == 0x7f || strchr("{}\\", *p) != NULL)
+			strbuf_addf(out, "%%%02X", u);
 		else
 			strbuf_addch(out, *p);
 	}
 	strbuf_addstr(out, "},\n");
 }
 
+/* In braces of its own: capitals stay, a group's name is one name. */
 static void
-title(struct strbuf *out, const struct record *rec)
+field_whole(struct strbuf *out, const char *name, const char *text)
 {
-	const char *text = value_text(rec, &rec->root, FIELD_TITLE, NULL, NULL);
-
-	if (text == NULL)
+	if (text == NULL || *text == '\0')
 		return;
-	strbuf_addstr(out, "  title = {{");
+	strbuf_addf(out, "  %s = {{", name);
 	add_tex(out, text);
 	strbuf_addstr(out, "}},\n");
 }
 
+/* A comma or an "and" in a name would make two of it. */
 static void
-authors(struct strbuf *out, const struct record *rec)
+add_name(struct strbuf *out, const char *name)
 {
-	const struct value *v = value_find(&rec->root, FIELD_AUTHOR);
-	const char *sep = "";
+	bool is_split = strchr(name, ',') != NULL ||
+			strstr(name, " and ") != NULL;
 
-	if (v == NULL)
+	strbuf_addstr(out, is_split ? "{" : "");
+	add_tex(out, name);
+	strbuf_addstr(out, is_split ? "}" : "");
+}
+
+static void
+add_author(struct strbuf *out, const struct value *author)
+{
+	const char *family = value_get(author, FIELD_AUTHOR_FAMILY);
+	const char *given = value_get(author, FIELD_AUTHOR_GIVEN);
+
+	if (family == NULL) {
+		strbuf_addch(out, '{');
+		add_tex(out, value_get(author, FIELD_AUTHOR_LITERAL));
+		strbuf_addch(out, '}');
 		return;
-	strbuf_addstr(out, "  author = {");
-	for (; v != NULL; v = value_next(v)) {
-		const char *family = value_get(v, FIELD_AUTHOR_FAMILY);
-		const char *given = value_get(v, FIELD_AUTHOR_GIVEN);
-		const char *literal = value_get(v, FIELD_AUTHOR_LITERAL);
+	}
+	add_name(out, family);
+	if (given != NULL) {
+		strbuf_addstr(out, ", ");
+		add_name(out, given);
+	}
+}
 
-		if (family == NULL && literal == NULL)
+static void
+authors(struct strbuf *out, const struct reference *ref)
+{
+	const char *sep = "  author = {";
+
+	for (const struct value *v = ref->authors; v != NULL;
+	     v = value_next(v)) {
+		if (value_get(v, FIELD_AUTHOR_FAMILY) == NULL &&
+		    value_get(v, FIELD_AUTHOR_LITERAL) == NULL)
 			continue;
 		strbuf_addstr(out, sep);
 		sep = " and ";
-		if (family != NULL) {
-			add_tex(out, family);
-			if (given != NULL) {
-				strbuf_addstr(out, ", ");
-				add_tex(out, given);
-			}
-		} else {
-			strbuf_addch(out, '{');
-			add_tex(out, literal);
-			strbuf_addch(out, '}');
-		}
+		add_author(out, v);
 	}
-	strbuf_addstr(out, "},\n");
+	if (*sep == ' ' && sep[1] == 'a')
+		strbuf_addstr(out, "},\n");
+	field_whole(out, "author", ref->by);
 }
 
 static void
 keywords(struct strbuf *out, const struct record *rec)
 {
-	static const enum field_id ids[] = { FIELD_ZONE, FIELD_NEED,
-		FIELD_TERM };
 	const char *sep = "  keywords = {";
+	struct subject subject = { 0 };
+	const char *word;
 
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		const struct value *v = value_find(&rec->root, ids[i]);
-
-		for (; v != NULL; v = value_next(v)) {
-			if (v->text == NULL ||
-			    strcmp(v->text, "not-stated") == 0)
-				continue;
-			strbuf_addstr(out, sep);
-			add_tex(out, v->text);
-			sep = "; ";
-		}
+	while ((word = subject_next(rec, &subject)) != NULL) {
+		strbuf_addstr(out, sep);
+		add_tex(out, word);
+		sep = "; ";
 	}
 	if (*sep == ';')
 		strbuf_addstr(out, "},\n");
 }
 
 static void
-pages(struct strbuf *out, const struct record *rec)
+pages(struct strbuf *out, const struct reference *ref)
 {
-	const char *text = value_get(&rec->root, FIELD_PAGES);
+	struct strbuf first, last;
 
-	if (text == NULL)
-		return;
-	strbuf_addstr(out, "  pages = {");
-	for (const char *p = text; *p != '\0'; p++) {
-		char one[2] = { *p, '\0' };
-
-		if (*p == '-')
+	strbuf_init(&first, 4096);
+	strbuf_init(&last, 4096);
+	reference_pages(ref, &first, &last);
+	if (first.len != 0) {
+		strbuf_addstr(out, "  pages = {");
+		add_tex(out, first.buf);
+		if (last.len != 0) {
 			strbuf_addstr(out, "--");
-		else
-			add_tex(out, one);
+			add_tex(out, last.buf);
+		}
+		strbuf_addstr(out, "},\n");
 	}
-	strbuf_addstr(out, "},\n");
+	strbuf_release(&last);
+	strbuf_release(&first);
+}
+
+static void
+identifiers(struct strbuf *out, const struct reference *ref)
+{
+	const char *url = ref->url;
+
+	if (url == NULL && (!ref->is_work || ref->doi == NULL))
+		url = ref->page;
+	field_plain(out, "doi", ref->doi);
+	field_plain(out, "pmid", ref->pmid);
+	field_plain(out, "pmcid", ref->pmcid);
+	field_plain(out, "isbn", ref->isbn);
+	field_plain(out, "url", url);
 }
 
 void
-export_bibtex(const struct record *rec, struct strbuf *ret_out)
+export_bibtex(const struct record *rec, const char *base,
+    struct strbuf *ret_out)
 {
-	const char *type = value_get(&rec->root, FIELD_TYPE);
-	const char *design = evidence_code(rec, FIELD_DESIGN);
-	char key[EVIDENCE_KEY_MAX];
-	bool is_article;
+	struct reference ref;
+	const char *type;
+	bool is_article, is_report;
 
-	if (rec->kind != RECORD_KIND_EVIDENCE)
-		return;
-	is_article = strcmp(bib_type(type), "article") == 0;
-	evidence_key(rec, key);
-	strbuf_addf(ret_out, "@%s{%s,\n", bib_type(type), key);
-	title(ret_out, rec);
-	authors(ret_out, rec);
-	field(ret_out, "year", value_get(&rec->root, FIELD_YEAR));
-	field(ret_out, "date", value_get(&rec->root, FIELD_DATE));
-	field(ret_out, is_article ? "journal" : "howpublished",
-	    value_get(&rec->root, FIELD_CONTAINER));
-	field(ret_out, "volume", value_get(&rec->root, FIELD_VOLUME));
-	field(ret_out, "number", value_get(&rec->root, FIELD_ISSUE));
-	pages(ret_out, rec);
+	reference_read(rec, base, &ref);
+	type = reference_type(&ref, types, ARRAY_LEN(types), "misc");
+	is_article = strcmp(type, "article") == 0;
+	is_report = strcmp(type, "techreport") == 0;
+	strbuf_addf(ret_out, "@%s{%s,\n", type, ref.key);
+	field_whole(ret_out, "title", ref.title);
+	authors(ret_out, &ref);
+	field(ret_out, "year", ref.year);
+	field(ret_out, "date", ref.date);
+	field(ret_out, is_article ? "journal" : "howpublished", ref.container);
+	field(ret_out, "volume", ref.volume);
+	field(ret_out, "number", ref.issue);
+	pages(ret_out, &ref);
 	field(ret_out,
-	    strcmp(bib_type(type), "techreport") == 0 ? "institution"
-						      : "publisher",
-	    value_get(&rec->root, FIELD_PUBLISHER));
-	field(ret_out, "address", value_get(&rec->root, FIELD_PLACE));
-	field_plain(ret_out, "doi", evidence_identifier(rec, "doi"));
-	field_plain(ret_out, "pmid", evidence_identifier(rec, "pmid"));
-	field_plain(ret_out, "pmcid", evidence_identifier(rec, "pmcid"));
-	field_plain(ret_out, "isbn", evidence_identifier(rec, "isbn"));
-	field_plain(ret_out, "url", value_get(&rec->root, FIELD_URL));
-	field(ret_out, "abstract",
-	    value_text(rec, &rec->root, FIELD_ABSTRACT, NULL, NULL));
-	field(ret_out, "note",
-	    value_text(rec, &rec->root, FIELD_PLAIN_SUMMARY, NULL, NULL));
-	field(ret_out, "type", evidence_code(rec, FIELD_TYPE));
-	field(ret_out, "studydesign", design);
+	    is_report                        ? "institution"
+	    : strcmp(type, "phdthesis") == 0 ? "school"
+					     : "publisher",
+	    ref.publisher);
+	field(ret_out, "address", ref.place);
+	identifiers(ret_out, &ref);
+	field(ret_out, "abstract", ref.abstract);
+	field(ret_out, "note", ref.note);
+	field(ret_out, "type", ref.is_work ? ref.type : ref.genre);
+	field(ret_out, "studydesign", reference_code(rec, FIELD_DESIGN));
 	keywords(ret_out, rec);
 	field(ret_out, "language", rec->lang);
 	strbuf_addstr(ret_out, "}\n\n");

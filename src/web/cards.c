@@ -2,6 +2,7 @@
  * cards: one record in a list: title, one line, kind, place, when checked,
  * languages, strength. Neighbours: results.c, home.c.
  */
+#include "web/record_page.h"
 #include "web/results_page.h"
 
 #include <stdio.h>
@@ -209,6 +210,7 @@ card_make(const struct page *page, const struct merge_view *view,
 		card->also = page_say(page, TEXT_CARD_ALSO, others, "n",
 		    page_number(page, others), NULL);
 	card->keep = keep_offer(page, view, true);
+	card->coins = cite_coins(page, rec);
 	if (!record_has_lapsed(rec, page->now))
 		fill_marks(page, card, snippet);
 	return card;

@@ -1,14 +1,16 @@
 /*
- * cite: a work as one line to copy (in the manner of APA), the values for
- * reference managers, and where identifiers lead. Neighbours: evidence.c.
+ * cite: a work as lines to copy, the values for reference managers, and
+ * where identifiers lead. Neighbours: export/ writes the lines, evidence.c
+ * and others.c want them.
  */
+#include "export/export.h"
 #include "web/record_page.h"
 
 #include <string.h>
 #include <strings.h>
 
-#define LINE_MAX_BYTES 8192
-#define AUTHORS_SHOWN  19
+#define LINE_MAX_BYTES 16384
+#define LD_MAX_BYTES   65536 /* a page has 30 KB; a record 64 */
 
 static const struct {
 	const char *scheme;
@@ -63,92 +65,37 @@ identifier_url(const struct page *page, const char *scheme, const char *value)
 	return url;
 }
 
-/* "Anna Maria" -> "A. M." */
+/* "Okafor, Ada Maria", as reference managers want them. */
 static const char *
-initials(const struct page *page, const char *given)
-{
-	const char *result = "";
-
-	while (given != NULL && *given != '\0') {
-		const char *start;
-		const char *p;
-
-		given += strspn(given, " .\t");
-		start = p = given;
-		if (*p == '\0')
-			break;
-		(void)utf8_next(&p, given + strlen(given));
-		result = arena_printf(page->arena, "%s%s%.*s.", result,
-		    *result != '\0' ? " " : "", (int)(p - start), start);
-		given += strcspn(given, " .\t");
-	}
-	return result;
-}
-
-static const char *
-author_name(const struct page *page, const struct value *author, bool is_short)
+author_name(const struct page *page, const struct value *author)
 {
 	const char *family = value_get(author, FIELD_AUTHOR_FAMILY);
 	const char *given = value_get(author, FIELD_AUTHOR_GIVEN);
 
-	if (family == NULL) {
-		family = value_get(author, FIELD_AUTHOR_LITERAL);
-		return family != NULL ? family : given;
-	}
-	if (given == NULL || *given == '\0')
-		return family;
-	return arena_printf(page->arena, "%s, %s", family,
-	    is_short ? initials(page, given) : given);
+	if (family == NULL)
+		return value_get(author, FIELD_AUTHOR_LITERAL);
+	return given != NULL
+		   ? arena_printf(page->arena, "%s, %s", family, given)
+		   : family;
 }
 
 static void
 add_authors(const struct page *page, const struct record *rec,
-    struct cite *cite, struct strbuf *line)
+    struct cite *cite)
 {
+	const struct value *first = value_find(&rec->root, FIELD_AUTHOR);
 	size_t total = 0;
-	size_t i = 0;
 
-	for (const struct value *v = value_find(&rec->root, FIELD_AUTHOR);
-	     v != NULL; v = value_next(v))
+	for (const struct value *v = first; v != NULL; v = value_next(v))
 		total++;
 	cite->authors = arena_alloc(page->arena,
 	    total * sizeof(*cite->authors));
-	for (const struct value *v = value_find(&rec->root, FIELD_AUTHOR);
-	     v != NULL; v = value_next(v), i++) {
-		const char *full = author_name(page, v, false);
-		const char *brief = author_name(page, v, true);
+	for (const struct value *v = first; v != NULL; v = value_next(v)) {
+		const char *name = author_name(page, v);
 
-		if (full == NULL)
-			continue;
-		cite->authors[cite->n_authors++] = full;
-		if (i >= AUTHORS_SHOWN && i + 1 < total) {
-			if (i == AUTHORS_SHOWN)
-				strbuf_addstr(line, ", …");
-			continue;
-		}
-		if (line->len != 0)
-			strbuf_addstr(line, i + 1 == total ? ", & " : ", ");
-		strbuf_addstr(line, brief);
+		if (name != NULL)
+			cite->authors[cite->n_authors++] = name;
 	}
-}
-
-static void
-add_where(const struct cite *cite, const struct value *root,
-    struct strbuf *line)
-{
-	const char *publisher = value_get(root, FIELD_PUBLISHER);
-
-	if (cite->journal != NULL) {
-		strbuf_addf(line, " %s", cite->journal);
-		if (cite->volume != NULL)
-			strbuf_addf(line, ", %s", cite->volume);
-		if (cite->issue != NULL)
-			strbuf_addf(line, "(%s)", cite->issue);
-		if (cite->pages != NULL)
-			strbuf_addf(line, ", %s", cite->pages);
-		strbuf_addch(line, '.');
-	} else if (publisher != NULL)
-		strbuf_addf(line, " %s.", publisher);
 }
 
 /* Both parts in canonical form; as written when they have none. */
@@ -207,25 +154,72 @@ row_identifiers(const struct page *page, struct section *section,
 }
 
 static const char *
-find_doi(const struct page *page, const struct value *root)
+find_identifier(const struct page *page, const struct value *root,
+    const char *wanted)
 {
 	const char *scheme, *value;
 
 	for (const struct value *v = value_find(root, FIELD_IDENTIFIER);
 	     v != NULL; v = value_next(v)) {
 		if (read_identifier(page, v, &scheme, &value) &&
-		    strcasecmp(scheme, "doi") == 0)
+		    strcasecmp(scheme, wanted) == 0)
 			return value;
 	}
 	return NULL;
 }
 
-static bool
-ends_sentence(const char *text)
+static const char *
+cite_line(const struct page *page, const struct record *rec,
+    void (*write)(const struct record *rec, const char *base,
+	struct strbuf *ret_out))
 {
-	size_t len = strlen(text);
+	const char *line;
+	struct strbuf sb;
 
-	return len != 0 && strchr(".?!", text[len - 1]) != NULL;
+	strbuf_init(&sb, LINE_MAX_BYTES);
+	write(rec, page->conf->url, &sb);
+	line = arena_strndup(page->arena, sb.buf, sb.len);
+	strbuf_release(&sb);
+	return line;
+}
+
+/* First and last page of "1-9", for those who want them apart. */
+static void
+split_pages(const struct page *page, struct cite *cite)
+{
+	size_t len = cite->pages != NULL ? strcspn(cite->pages, "-") : 0;
+
+	if (len == 0)
+		return;
+	cite->first_page = arena_strndup(page->arena, cite->pages, len);
+	if (cite->pages[len] == '-' && cite->pages[len + 1] != '\0' &&
+	    strchr(cite->pages + len + 1, '-') == NULL)
+		cite->last_page = cite->pages + len + 1;
+	else
+		cite->first_page = cite->pages;
+}
+
+const char *
+cite_coins(const struct page *page, const struct record *rec)
+{
+	if (rec->kind != RECORD_KIND_EVIDENCE)
+		return NULL;
+	return cite_line(page, rec, export_coins);
+}
+
+const char *
+cite_json_ld(const struct page *page, const struct record *rec)
+{
+	struct json_writer w;
+	const char *text;
+	struct strbuf sb;
+
+	strbuf_init(&sb, LD_MAX_BYTES);
+	json_writer_init(&w, &sb, 0);
+	export_schema_org(&w, rec, page->conf->url);
+	text = sb.overflow ? NULL : arena_strndup(page->arena, sb.buf, sb.len);
+	strbuf_release(&sb);
+	return text;
 }
 
 struct cite *
@@ -233,31 +227,25 @@ cite_make(const struct page *page, const struct record *rec)
 {
 	const struct value *root = &rec->root;
 	struct cite *cite = arena_alloc(page->arena, sizeof(*cite));
-	const char *url = value_get(root, FIELD_URL);
-	struct strbuf line;
+	const char *type = value_get(root, FIELD_TYPE);
 
 	cite->title = record_title(rec, NULL);
+	cite->lang = rec->lang;
 	cite->year = value_get(root, FIELD_YEAR);
+	cite->date = value_get(root, FIELD_DATE);
 	cite->journal = value_get(root, FIELD_CONTAINER);
 	cite->volume = value_get(root, FIELD_VOLUME);
 	cite->issue = value_get(root, FIELD_ISSUE);
 	cite->pages = value_get(root, FIELD_PAGES);
-	cite->doi = find_doi(page, root);
-	strbuf_init(&line, LINE_MAX_BYTES);
-	add_authors(page, rec, cite, &line);
-	if (line.len != 0)
-		strbuf_addch(&line, ' ');
-	strbuf_addf(&line, "(%s). %s%s",
-	    cite->year != NULL ? cite->year : "n.d.", cite->title,
-	    ends_sentence(cite->title) ? "" : ".");
-	add_where(cite, root, &line);
-	if (cite->doi != NULL)
-		strbuf_addf(&line, " %s",
-		    identifier_url(page, "doi", cite->doi));
-	else if (url != NULL)
-		strbuf_addf(&line, " %s", url);
-	cite->text = arena_strndup(page->arena, line.buf,
-	    utf8_floor(line.buf, line.len));
-	strbuf_release(&line);
+	cite->publisher = value_get(root, FIELD_PUBLISHER);
+	cite->is_thesis = type != NULL && strcmp(type, "thesis") == 0;
+	cite->is_report = type != NULL && (strcmp(type, "report") == 0 ||
+					      strcmp(type, "guideline") == 0);
+	cite->doi = find_identifier(page, root, "doi");
+	cite->pmid = find_identifier(page, root, "pmid");
+	split_pages(page, cite);
+	add_authors(page, rec, cite);
+	cite->apa = cite_line(page, rec, export_apa);
+	cite->vancouver = cite_line(page, rec, export_vancouver);
 	return cite;
 }

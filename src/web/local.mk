@@ -10,6 +10,8 @@ src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 	src/web/results.c src/web/routes.c src/web/rows.c src/web/schedule.c \
 	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
 	src/web/worker.c
+# Files to take away.
+src_web_libweb_a_SOURCES += src/web/export_page.h src/web/exports.c
 nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/compare_tmpl.c \
 	src/web/list_tmpl.c src/web/about_tmpl.c \
 	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peer_tmpl.c \

@@ -37,6 +37,8 @@ struct page {
 	/* A page of failure offers this instead: a search; or NULL. */
 	const char *again, *again_text;
 	const struct cite *cite;
+	const char *json_ld; /* what the page is about, for programs; or NULL */
+	const char *atom;    /* address of the same as a feed, or NULL */
 };
 
 /* A text of a record with its language where that is not the page's. */

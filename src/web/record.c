@@ -79,6 +79,8 @@ fill_view(struct page *page, const struct merge_view *merged,
 		fill_programme(page, view);
 	else if (rec->kind != RECORD_KIND_EVIDENCE)
 		fill_others(page, view);
+	if (rec->kind == RECORD_KIND_RESOURCE)
+		view->cite = cite_make(page, rec);
 	if (rec->kind == RECORD_KIND_EVIDENCE) {
 		if (fill_evidence(page, view, err) == -1)
 			return -1;
@@ -127,22 +129,17 @@ find_node(const struct page *page, const char *uuid)
 	return NULL;
 }
 
-/* "urn:...:uuid.ris" -> the id, and which file is asked for. */
+/* "urn:...:uuid.csl.json" -> the id, and which file is asked for. */
 static const char *
-split_format(const struct page *page, const char *id, const char **ret_format)
+split_format(const struct page *page, const char *id,
+    enum api_format *ret_format, bool *ret_is_file)
 {
-	static const char *const formats[] = { "json", "ris", "bib" };
-	const char *dot = strrchr(id, '.');
+	const char *dot = strchr(id, '.');
 
-	*ret_format = NULL;
-	for (size_t i = 0; dot != NULL && i < ARRAY_LEN(formats); i++) {
-		if (strcmp(dot + 1, formats[i]) == 0) {
-			*ret_format = formats[i];
-			return arena_strndup(page->arena, id,
-			    (size_t)(dot - id));
-		}
-	}
-	return id;
+	*ret_is_file = dot != NULL &&
+		       api_format_parse(dot + 1, ret_format) == 0;
+	return *ret_is_file ? arena_strndup(page->arena, id, (size_t)(dot - id))
+			    : id;
 }
 
 /* "ID/report" -> the id; NULL for any other path. */
@@ -165,7 +162,8 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 	struct merge_view *merged;
 	struct record_view view;
 	char node[RECORD_NODE_MAX], uuid[37];
-	const char *format;
+	enum api_format format;
+	bool is_file;
 	const char *full;
 	const char *id = report_id(page, rest);
 
@@ -176,9 +174,12 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 		http_response_header(res, "Allow", "GET, HEAD");
 		return 0;
 	}
-	id = split_format(page, rest, &format);
+	id = split_format(page, rest, &format, &is_file);
 	if ((full = find_node(page, id)) != NULL) {
-		http_response_redirect(res, 301, page_record_link(page, full));
+		http_response_redirect(res, 301,
+		    is_file ? arena_printf(page->arena, "/record/%s.%s", full,
+				  api_format_ending(format))
+			    : page_record_link(page, full));
 		return 0;
 	}
 	if (catalogue_view(page->api->cat, page->arena, id, &merged, err) ==
@@ -189,7 +190,7 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 	}
 	if (show_lapsed(page, merged->rec, res))
 		return 0;
-	if (format != NULL)
+	if (is_file)
 		return api_record_file(page->api, page->req, id, format, res,
 		    err);
 	if (fill_view(page, merged, &view, err) == -1)
@@ -198,6 +199,7 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 	page->title = view.title.text;
 	page->canonical = view.file_path;
 	page->cite = view.cite;
+	page->json_ld = cite_json_ld(page, merged->rec);
 	tmpl_record(&res->body, page, &view);
 	return 0;
 }

@@ -32,14 +32,18 @@ struct section {
 
 /* For citations and reference managers. */
 struct cite {
-	const char *text; /* APA-like */
+	const char *apa, *vancouver; /* to copy */
 	const char *title;
-	const char **authors;
+	const char *lang;
+	const char **authors; /* "Family, Given" */
 	size_t n_authors;
-	const char *year;
+	const char *year, *date;
 	const char *journal;
 	const char *volume, *issue, *pages;
-	const char *doi;
+	const char *first_page, *last_page;
+	const char *publisher;
+	bool is_thesis, is_report;
+	const char *doi, *pmid;
 };
 
 struct dispute {
@@ -110,6 +114,10 @@ int fill_evidence(const struct page *page, struct record_view *view,
 void fill_others(const struct page *page, struct record_view *view);
 /* cite.c */
 struct cite *cite_make(const struct page *page, const struct record *rec);
+/* For the title of <span class="Z3988">; NULL for what is no evidence. */
+const char *cite_coins(const struct page *page, const struct record *rec);
+/* The record in schema.org's words, NULL when it is too much for a page. */
+const char *cite_json_ld(const struct page *page, const struct record *rec);
 void row_identifiers(const struct page *page, struct section *section,
     const struct value *root);
 const char *identifier_url(const struct page *page, const char *scheme,

@@ -30,7 +30,8 @@ struct card {
 	const char *checked;
 	const char *checked_iso; /* NULL: not checked */
 	const char *node;
-	const char *also; /* other nodes, NULL: none */
+	const char *also;  /* other nodes, NULL: none */
+	const char *coins; /* for reference managers; NULL: no evidence */
 	struct keep_offer keep;
 	const char *pick; /* its box in form "compare", NULL: none */
 	const char *pick_label;

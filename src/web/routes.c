@@ -9,6 +9,7 @@
 static const struct route routes[] = {
 	{ "/", false, false, show_home },
 	{ "/search", true, false, show_results },
+	{ "/search.", true, false, show_export },
 	{ "/record/", true, true, show_record },
 	{ "/peers", false, false, show_peers },
 	{ "/peers/", false, false, show_peer },
@@ -31,8 +32,9 @@ route_find(const char *path, const char **ret_rest)
 		if (strncmp(path, want, len) != 0)
 			continue;
 		/* The front page is no prefix, and a prefix alone no page. */
-		if (len > 1 && want[len - 1] == '/' ? path[len] == '\0'
-						    : path[len] != '\0')
+		if (len > 1 && strchr("/.", want[len - 1]) != NULL
+			? path[len] == '\0'
+			: path[len] != '\0')
 			continue;
 		*ret_rest = path + len;
 		return &routes[i];

@@ -13,7 +13,7 @@ typedef int (*route_show)(struct page *page, const char *rest,
     struct http_response *res, struct err *err);
 
 struct route {
-	const char *path; /* "/peers"; one that ends in "/" has a rest */
+	const char *path; /* "/peers"; one that ends in "/", "." has a rest */
 	bool needs_catalogue;
 	bool takes_post;
 	route_show show;
@@ -26,6 +26,13 @@ int show_home(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_results(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_export(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
+/* Behind show_export(): rest is "atom". */
+int show_atom(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
+int show_opensearch(struct page *page, const char *rest,
+    struct http_response *res, struct err *err) MUST_CHECK;
 int show_record(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_peers(struct page *page, const char *rest, struct http_response *res,

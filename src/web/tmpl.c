@@ -109,3 +109,22 @@ tmpl_int(struct strbuf *out, int64_t value)
 {
 	strbuf_addf(out, "%lld", (long long)value);
 }
+
+void
+tmpl_json(struct strbuf *out, const char *json)
+{
+	const char *end = json != NULL ? json + strlen(json) : NULL;
+
+	while (json < end) {
+		const char *start = json;
+		uint32_t ch = utf8_next(&json, end);
+
+		if (ch == '<' || ch == '>' || ch == '&' || ch == 0x2028 ||
+		    ch == 0x2029)
+			strbuf_addf(out, "\\u%04x", (unsigned)ch);
+		else if (ch == 0xfffd)
+			utf8_add(out, ch);
+		else
+			strbuf_add(out, start, (size_t)(json - start));
+	}
+}

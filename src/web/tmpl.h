@@ -17,6 +17,9 @@ void tmpl_url(struct strbuf *out, const char *url);
 /* One segment of a path; a value of a query string. */
 void tmpl_path(struct strbuf *out, const char *text);
 void tmpl_arg(struct strbuf *out, const char *text);
+/* Text that is JSON, inside a script element that is data: what could end
+ * the element is written as \u003c and its like, which JSON reads the same. */
+void tmpl_json(struct strbuf *out, const char *json);
 void tmpl_int(struct strbuf *out, int64_t value);
 
 #endif

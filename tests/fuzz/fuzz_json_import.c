@@ -48,8 +48,8 @@ check_round_trip(struct arena *arena, const struct record *rec)
 	assert(first.len == second.len);
 	assert(memcmp(first.buf, second.buf, first.len) == 0);
 	strbuf_reset(&text);
-	export_ris(rec, &text);
-	export_bibtex(rec, &text);
+	export_ris(rec, NULL, &text);
+	export_bibtex(rec, NULL, &text);
 	assert(valid_utf8(text.buf, text.len, NULL));
 	strbuf_release(&second);
 	strbuf_release(&first);

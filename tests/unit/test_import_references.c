@@ -420,8 +420,8 @@ test_round_trip(void **state)
 	bench_print(b);
 	assert_int_equal(b->report.n_new, 3);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		export_ris(bench_by_key(b, "refs", keys[i]), &ris);
-		export_bibtex(bench_by_key(b, "refs", keys[i]), &bib);
+		export_ris(bench_by_key(b, "refs", keys[i]), NULL, &ris);
+		export_bibtex(bench_by_key(b, "refs", keys[i]), NULL, &bib);
 	}
 	assert_non_null(strstr(ris.buf,
 	    "UR  - https://pubmed.ncbi.nlm.nih.gov/36741971\r\n"));

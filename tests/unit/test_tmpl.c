@@ -80,6 +80,25 @@ test_urls(void **state)
 	strbuf_release(&out);
 }
 
+static void
+test_json(void **state)
+{
+	struct strbuf out;
+
+	(void)state;
+	strbuf_init(&out, 65536);
+	tmpl_json(&out, "{\"a\":\"</script><!-- & \xe2\x80\xa8\xe2\x80\xa9 "
+			"\xc3\xa9\"}");
+	assert_string_equal(out.buf,
+	    "{\"a\":\"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u2028\\u2029 "
+	    "\xc3\xa9\"}");
+	strbuf_reset(&out);
+	tmpl_json(&out, NULL);
+	tmpl_json(&out, "\xff<");
+	assert_string_equal(out.buf, "\xef\xbf\xbd\\u003c");
+	strbuf_release(&out);
+}
+
 static char file[] = "/tmp/gspd-tmpl-XXXXXX";
 
 /* Exit status of the compiler on a template's body. */
@@ -119,6 +138,9 @@ test_refused(void **state)
 		"<a href=\"{{v}}?q={{v}}\">x</a>\n%end\n",
 		"% if (v) {\n<p>x</p>\n% } else {\n<p>y</p>\n% }\n%end\n",
 		"<p\n% if (v) {\nclass=\"x\"\n% }\n>y</p>\n%end\n",
+		"<script type=\"application/ld+json\">{{v}}</script>\n%end\n",
+		"<script type=\"application/ld+json\">\n{{ v }}\n</script>\n"
+		"<p>{{v}}</p>\n%end\n",
 	};
 	static const char *const bad[] = {
 		"<p>{{v}}</p>\n",
@@ -132,6 +154,27 @@ test_refused(void **state)
 		"<p style=\"color: {{v}}\">x</p>\n%end\n",
 		"<script>{{v}}</script>\n%end\n",
 		"<style>{{v}}</style>\n%end\n",
+		/* Data takes one whole value, and must be plainly data. */
+		"<script type=\"application/ld+json\">\"{{v}}\"</script>\n"
+		"%end\n",
+		"<script type=\"application/ld+json\">{{v}}{{v}}</script>\n"
+		"%end\n",
+		"<script type=\"application/ld+json\">{{_ V }}</script>\n"
+		"%end\n",
+		"<script type=\"application/ld+json\">{{# 1 }}</script>\n"
+		"%end\n",
+		"<script type=\"application/ld+json\">\n% if (v) {\n{{v}}\n"
+		"% }\n</script>\n%end\n",
+		"<script type=\"application/ld+json \">{{v}}</script>\n%end\n",
+		"<script type=\"text/javascript\">{{v}}</script>\n%end\n",
+		"<script type=\"{{v}}\">x</script>\n%end\n",
+		"<script data-type=\"application/ld+json\">{{v}}</script>\n"
+		"%end\n",
+		"<script type=\"application/ld+json\" type=\"module\">{{v}}"
+		"</script>\n%end\n",
+		"<script type=\"application/ld+json\"></script><script>{{v}}"
+		"</script>\n%end\n",
+		"<style type=\"application/ld+json\">{{v}}</style>\n%end\n",
 		"<!-- {{v}} -->\n%end\n",
 		"<a href=\"{{v}}{{v}}\">x</a>\n%end\n",
 		"<a href=\"{{v}}/b/{{v}}\">x</a>\n%end\n",
@@ -166,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contexts),
 		cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_refused),
 	};
 
