@@ -98,6 +98,16 @@ lacking(const char *words, const char *other, bool may_drop_n)
 	return NULL;
 }
 
+static size_t
+count(const char *words, char ch)
+{
+	size_t n = 0;
+
+	for (; *words != '\0'; words++)
+		n += *words == ch;
+	return n;
+}
+
 static const char *
 trouble_of_form(const struct text *text, const char *form)
 {
@@ -109,8 +119,8 @@ trouble_of_form(const struct text *text, const char *form)
 		return "no translation";
 	if (strchr(form, '|') != NULL)
 		return "a bar | in the translation";
-	if (strpbrk(form, "\n\t") != NULL)
-		return "a line end or tab in the translation";
+	if (count(form, '\n') != count(text->words, '\n'))
+		return "not as many line ends as the English has";
 	if (form[0] == ' ' || form[len - 1] == ' ')
 		return "a space at the start or the end";
 	if ((blank = lacking(form, text->words, false)) != NULL)
