@@ -130,6 +130,10 @@ test_around(void **state)
 		   "sort=year</p>");
 	assert_has("action=\"/en/search\"");
 	assert_has("href=\"/en/privacy\"");
+	/* The same page in each language, by its own name. */
+	assert_has("<a href=\"/ja/search?q=a%3Cb&amp;sort=year\" "
+		   "hreflang=\"ja\" lang=\"ja\" dir=\"ltr\">");
+	assert_has("hreflang=\"ar\" lang=\"ar\" dir=\"rtl\">");
 	get("/about", "", 200);
 	assert_has("rel=\"canonical\" href=\"http://127.0.0.1/about\"");
 }
@@ -187,6 +191,10 @@ test_language_of_cards(void **state)
 	(void)state;
 	get("/search?q=choir", "", 200);
 	assert_lacks("<span>in English</span>");
+	assert_lacks("lang=\"fr\" dir=\"auto\"");
+	get("/de/search?q=singing", "", 200);
+	assert_has("<span lang=\"en\" dir=\"auto\">Singing and loneliness");
+	assert_has("Englisch</span>");
 }
 
 /* A filter nobody has: an empty answer that says which one it is. */
