@@ -43,7 +43,7 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_relay.py \
 	tests/t/test_rotate.py \
 	tests/t/test_sandbox.py \
-	tests/t/test_search_shown.py
+	tests/t/test_sample.py tests/t/test_search_shown.py
 
 # Pages in a real browser: run by script/test.
 EXTRA_DIST += tests/web/README.md tests/web/package.json \

@@ -152,7 +152,7 @@ test_sample(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
 		check_file(&seen, i);
-	assert_true(seen.records >= 240);
+	assert_true(seen.records >= 300);
 	assert_true(seen.gaps <= GAPS_MAX);
 	for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
 		assert_true(seen.kinds[i] >= 8);
