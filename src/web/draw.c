@@ -211,10 +211,23 @@ fill_axis(const struct page *page, const struct forest *f, struct plot *plot)
 		    forest_x(&f->axis, f->axis.ticks[i]), f->y_axis, TICK);
 	plot->axis = arena_strndup(page->arena, sb.buf, sb.len);
 	strbuf_release(&sb);
-	plot->null = "";
-	if (f->axis.has_null)
-		plot->null = arena_printf(page->arena, "M%.2f 2V%.2f",
-		    forest_x(&f->axis, f->axis.null), f->y_axis);
+}
+
+/* Beside each mark only: it must not cross what is written between them. */
+static const char *
+null_path(const struct page *page, const struct forest *f)
+{
+	const char *path;
+	struct strbuf sb;
+
+	strbuf_init(&sb, TEXT_MAX);
+	for (size_t i = 0; f->axis.has_null && i < f->n; i++)
+		strbuf_addf(&sb, "M%.2f %.2fv%.0f",
+		    forest_x(&f->axis, f->axis.null),
+		    f->marks[i].y - FOREST_MARK / 2, FOREST_MARK + FOREST_GAP);
+	path = arena_strndup(page->arena, sb.buf != NULL ? sb.buf : "", sb.len);
+	strbuf_release(&sb);
+	return path;
 }
 
 /* What lies to the left and to the right of the null value. */
@@ -332,7 +345,7 @@ plot_draw(const struct page *page, const struct effect *const *group, size_t n,
 	size_t mirrored = fill_geometry(page, group, n, &f);
 
 	plot->id = arena_printf(page->arena, "plot%zu", number);
-	plot->is_rtl = strcmp(page->lang, "ar") == 0;
+	plot->is_rtl = strcmp(page->dir, "rtl") == 0;
 	plot->caption = caption_of(page, group[0]);
 	plot->description = describe(page, group, n);
 	fill_turned(page, mirrored, n, plot);
@@ -343,6 +356,7 @@ plot_draw(const struct page *page, const struct effect *const *group, size_t n,
 		    group[i]->numbers.is_mirrored && mirrored != n,
 		    plot->is_rtl, &plot->rows[i]);
 	fill_axis(page, &f, plot);
+	plot->null = null_path(page, &f);
 	fill_ticks(page, &f, mirrored == n, plot);
 	fill_sides(page, group[0], &f, plot);
 	plot->width = coordinate(page, FOREST_WIDTH);

@@ -12,8 +12,7 @@
 const char *
 evidence_number(const struct page *page, const char *number)
 {
-	(void)page;
-	return number;
+	return number != NULL ? page_decimal(page, number) : "";
 }
 
 static const char *

@@ -61,16 +61,21 @@ src_web_libweb_a_SOURCES += src/web/about.c src/web/browse.c \
 	src/web/filters.c src/web/frame.c
 
 # The pages of evidence.
-src_web_libweb_a_SOURCES += src/web/evidence_page.h src/web/forest.h \
+src_web_libweb_a_SOURCES += src/web/evidence_map.c \
+	src/web/evidence_map_page.h src/web/evidence_page.h src/web/forest.h \
 	src/web/plot.h src/web/draw.c src/web/effects.c src/web/evidence.c \
 	src/web/forest.c src/web/limits.c src/web/measure.c src/web/plot.c \
 	src/web/verdict.c
-nodist_src_web_libweb_a_SOURCES += src/web/evidence_tmpl.c \
+nodist_src_web_libweb_a_SOURCES += src/web/evidence_map_tmpl.c \
+	src/web/evidence_tmpl.c \
 	src/web/forest_tmpl.c
-WEB_TEMPLATES += src/web/evidence.tmpl src/web/forest.tmpl
+WEB_TEMPLATES += src/web/evidence_map.tmpl src/web/evidence.tmpl src/web/forest.tmpl
+WEB_TEXTS += src/web/texts/evidence_map.def
+src/web/evidence_map_tmpl.c: src/web/evidence_map.tmpl
 src/web/evidence_tmpl.c: src/web/evidence.tmpl
 src/web/forest_tmpl.c: src/web/forest.tmpl
-src/web/evidence_tmpl.c src/web/forest_tmpl.c: tools/tmplc$(EXEEXT)
+src/web/evidence_map_tmpl.c src/web/evidence_tmpl.c \
+src/web/forest_tmpl.c: tools/tmplc$(EXEEXT)
 	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
 		> $@.tmp && mv $@.tmp $@
 

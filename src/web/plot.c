@@ -56,6 +56,21 @@ effect_null(const struct effect *e, double *ret_null)
 	return is_unitless(e) || is_measure(e, "md") || effect_is_return(e);
 }
 
+/* "mmHg" is the same whatever it measures, "points" of one scale are not those
+ * of another. */
+static bool
+is_physical(const char *unit)
+{
+	static const char *const vague[] = { "point", "points", "score",
+		"scores", "unit", "units", "scale", "%" };
+
+	for (size_t i = 0; unit != NULL && i < ARRAY_LEN(vague); i++) {
+		if (strcasecmp(unit, vague[i]) == 0)
+			return false;
+	}
+	return unit != NULL;
+}
+
 static bool
 share_axis(const struct effect *a, const struct effect *b)
 {
@@ -65,12 +80,10 @@ share_axis(const struct effect *a, const struct effect *b)
 		return false;
 	if (is_unitless(a))
 		return true;
-	if (!same(a->unit, b->unit))
+	if (!same(a->unit, b->unit) || !same(a->instrument, b->instrument))
 		return false;
-	/* "points" of one scale are not those of another. */
-	if (a->instrument != NULL || b->instrument != NULL)
-		return same(a->instrument, b->instrument);
-	return same(a->outcome.text, b->outcome.text);
+	return a->instrument != NULL || is_physical(a->unit) ||
+	       same(a->outcome.text, b->outcome.text);
 }
 
 static void

@@ -15,6 +15,7 @@ static const struct route routes[] = {
 	{ "/peers/", false, false, show_peer },
 	{ "/browse", true, false, show_browse },
 	{ "/about", false, false, show_about },
+	{ "/evidence-map", true, false, show_evidence_map },
 	{ "/list", true, false, show_list },
 	{ "/compare", true, false, show_compare },
 	{ "/accessibility", false, false, show_accessibility },

@@ -35,6 +35,8 @@ int show_opensearch(struct page *page, const char *rest,
     struct http_response *res, struct err *err) MUST_CHECK;
 int show_record(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_evidence_map(struct page *page, const char *rest,
+    struct http_response *res, struct err *err) MUST_CHECK;
 int show_peers(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_peer(struct page *page, const char *rest, struct http_response *res,
