@@ -49,9 +49,10 @@ search_link(const struct page *page, const char *path,
 	const struct search_query *s = &query->search;
 	struct link link;
 
-	/* "/search.ris", "/api/v1/search" */
-	if (strchr(path, '.') != NULL || strncmp(path, "/api/", 5) == 0)
-		link_start_plain(&link, page, path);
+	/* A file, "/search.ris": in the page's language, without the list. */
+	if (strchr(path, '.') != NULL)
+		link_start_plain(&link, page,
+		    arena_printf(page->arena, "%s%s", page->prefix, path));
 	else
 		link_start(&link, page, path);
 	link_add(&link, "q", s->text);

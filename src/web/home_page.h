@@ -11,7 +11,9 @@ struct home {
 	bool is_empty;
 	struct choice *needs, *countries, *kinds;
 	size_t n_needs, n_countries, n_kinds;
-	struct take examples[4]; /* searches to try */
+	struct example {
+		const char *label, *href;
+	} examples[4]; /* searches to try */
 	struct card *cards;
 	size_t n_cards;
 	const char *peers;

@@ -122,28 +122,14 @@ static void
 fill_take(const struct page *page, const struct api_query *query,
     struct results *view)
 {
-	static const struct {
-		const char *label;
-		const char *path;
-	} files[] = {
-		{ "RIS", "/search.ris" },
-		{ "BibTeX", "/search.bib" },
-		{ "CSL-JSON", "/search.csl.json" },
-		{ "CSV", "/search.csv" },
-		{ "JSON", "/search.json" },
-		{ "NDJSON", "/search.ndjson" },
-	};
 	size_t all = query->search.n_filters;
+	const char *query_text;
 
-	view->files = arena_alloc(page->arena,
-	    ARRAY_LEN(files) * sizeof(*view->files));
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		view->files[i].label = files[i].label;
-		view->files[i].href = search_link(page, files[i].path, query,
-		    all, 1);
-	}
-	view->n_files = ARRAY_LEN(files);
 	view->atom = search_link(page, "/search.atom", query, all, 1);
+	query_text = strchr(view->atom, '?');
+	export_links(page, "/search", query_text != NULL ? query_text + 1 : "",
+	    view->files);
+	view->n_files = EXPORT_LINKS;
 	view->map = search_link(page, "/map", query, all, 1);
 }
 

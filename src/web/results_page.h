@@ -6,6 +6,7 @@
 #define WEB_RESULTS_PAGE_H
 
 #include "web/keep.h"
+#include "web/export_page.h"
 #include "web/page.h"
 
 struct mark {
@@ -61,12 +62,6 @@ struct active {
 	const char *href;   /* the search without it */
 };
 
-/* The whole result as a file. */
-struct take {
-	const char *label;
-	const char *href;
-};
-
 struct results {
 	const char *heading;
 	const char *dropped;
@@ -94,7 +89,7 @@ struct results {
 	size_t n_sorts;
 	const char *previous, *next; /* NULL: none */
 	const char *position;
-	struct take *files;
+	struct export_link files[EXPORT_LINKS]; /* all of the result */
 	size_t n_files;
 	const char *atom, *map;
 };

@@ -175,11 +175,11 @@ test_take(void **state)
 	(void)state;
 	get("/en/search?q=singing&kind=evidence&sort=year", "", 200);
 	assert_has("Take these results with you");
-	/* Files have no language of pages; the map is a page. */
-	assert_has("href=\"/search.ris?q=singing&amp;kind=evidence&amp;"
+	/* Files carry the language, for titles. */
+	assert_has("href=\"/en/search.ris?q=singing&amp;kind=evidence&amp;"
 		   "sort=year\">RIS</a>");
-	assert_has("href=\"/search.ndjson?q=singing&amp;");
-	assert_has("href=\"/search.atom?q=singing&amp;");
+	assert_has("href=\"/en/search.ndjson?q=singing&amp;");
+	assert_has("href=\"/en/search.atom?q=singing&amp;");
 	assert_has("href=\"/en/map?q=singing&amp;");
 	get("/search?q=xyzzyx", "", 200);
 	assert_lacks("Take these");
@@ -204,20 +204,20 @@ test_unknown_filter(void **state)
 	(void)state;
 	get("/search?q=choir&zone=%3Cscript%3E", "", 200);
 	assert_has("Nothing found for “choir”");
-	assert_has("No record has “&lt;script&gt;” as its Zone");
+	assert_has("Zone: no record has “&lt;script&gt;”");
 	assert_has("aria-label=\"Remove filter &lt;script&gt;\"");
 	assert_has("href=\"/search?q=choir\" aria-label");
 	get("/search?node=xx", "", 200);
-	assert_has("No record has “xx” as its Node");
+	assert_has("Node: no record has “xx”");
 	/* Beside one that finds something it is a notice. */
 	get("/search?zone=arts,artz", "", 200);
-	assert_has("No record has “artz” as its Zone");
+	assert_has("Zone: no record has “artz”");
 	assert_has("class=\"card\"");
 	/* Known ones without records are no mistake. */
 	get("/search?zone=nature&node=sg", "", 200);
-	assert_lacks("No record has");
+	assert_lacks("no record has");
 	get("/search?country=ca", "", 200);
-	assert_lacks("No record has");
+	assert_lacks("no record has");
 }
 
 static void
