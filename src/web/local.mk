@@ -138,7 +138,8 @@ tests_unit_test_web_keep_LDADD = $(UNIT_LDADD)
 
 # Records that are gone, and reports of problems.
 src_web_libweb_a_SOURCES += src/web/gone_page.h src/web/report_page.h \
-	src/web/gone.c src/web/report.c
+	src/web/beside.c src/web/gone.c src/web/linked.c \
+	src/web/organisation.c src/web/report.c
 nodist_src_web_libweb_a_SOURCES += src/web/gone_tmpl.c src/web/report_tmpl.c
 WEB_TEMPLATES += src/web/gone.tmpl src/web/report.tmpl
 WEB_TEXTS += src/web/texts/gone.def src/web/texts/report.def

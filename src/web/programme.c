@@ -5,6 +5,7 @@
  */
 #include "web/record_page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -61,6 +62,100 @@ add_capacity(const struct page *page, struct section *section,
 	row_add(page, row_new(page, section, TEXT_CAPACITY), item);
 }
 
+/* What each way in asks of whom, in a sentence. */
+static void
+add_ways(const struct page *page, struct section *section,
+    const struct value *root)
+{
+	static const struct {
+		const char *code;
+		enum text_id words;
+	} table[] = {
+		{ "self", TEXT_WAY_SELF },
+		{ "professional", TEXT_WAY_PROFESSIONAL },
+		{ "link-worker", TEXT_WAY_LINK_WORKER },
+		{ "drop-in", TEXT_WAY_DROP_IN },
+		{ "appointment", TEXT_WAY_APPOINTMENT },
+		{ "membership", TEXT_WAY_MEMBERSHIP },
+		{ "not-stated", TEXT_WAY_NOT_STATED },
+	};
+	struct row *row = NULL;
+
+	for (const struct value *v = value_find(root, FIELD_ACCESS); v != NULL;
+	     v = value_next(v)) {
+		struct item item = {
+			.text = { page_label(page, VOCAB_ACCESS, v->text),
+			    NULL }
+		};
+
+		for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+			if (strcmp(table[i].code, v->text) == 0)
+				item.text.text = page_text(page,
+				    table[i].words);
+		}
+		if (row == NULL)
+			row = row_new(page, section, TEXT_ACCESS);
+		row_add(page, row, item);
+	}
+}
+
+/* "tel:+442920123456" of "+44 29 2012 3456 (mornings)", or NULL. */
+static const char *
+phone_link(const struct page *page, const char *phone)
+{
+	char digits[24];
+	size_t n = 0;
+
+	for (const char *p = phone; *p != '\0'; p++) {
+		if ((*p >= '0' && *p <= '9') || (*p == '+' && n == 0)) {
+			if (n + 1 >= sizeof(digits))
+				return NULL;
+			digits[n++] = *p;
+		} else if (strchr(" -./()", *p) == NULL)
+			break;
+	}
+	digits[n] = '\0';
+	return n >= 3 ? arena_printf(page->arena, "tel:%s", digits) : NULL;
+}
+
+static struct item
+mail_item(const struct page *page, const char *mail)
+{
+	return (struct item){ .text = { mail, NULL },
+		.href = valid_mail(mail)
+			    ? arena_printf(page->arena, "mailto:%s", mail)
+			    : NULL };
+}
+
+static struct item
+phone_item(const struct page *page, const char *phone)
+{
+	return (struct item){ .text = { phone, NULL },
+		.href = phone_link(page, phone) };
+}
+
+/* The first telephone and e-mail, where one looks for what to do. */
+static void
+add_reach(const struct page *page, struct section *section,
+    const struct value *root)
+{
+	const struct value *contact = value_find(root, FIELD_CONTACT);
+	const char *phone, *mail;
+	struct row *row;
+
+	if (contact == NULL)
+		return;
+	phone = value_get(contact, FIELD_CONTACT_PHONE);
+	mail = value_get(contact, FIELD_CONTACT_EMAIL);
+	if (phone == NULL && mail == NULL)
+		return;
+	row = row_new(page, section, TEXT_REACH);
+	if (phone != NULL)
+		row_add(page, row, phone_item(page, phone));
+	if (mail != NULL)
+		row_add(page, row, mail_item(page, mail));
+}
+
 static void
 fill_refer(const struct page *page, struct record_view *view)
 {
@@ -68,9 +163,10 @@ fill_refer(const struct page *page, struct record_view *view)
 	const struct value *capacity = value_find(root, FIELD_CAPACITY);
 	struct section *s = section_add(page, view, "refer", TEXT_HOW_TO_REFER);
 
-	row_field(page, s, TEXT_ACCESS, root, FIELD_ACCESS);
+	add_ways(page, s, root);
 	row_text(page, s, TEXT_ACCESS_NOTE, view->rec, root, FIELD_ACCESS_NOTE);
 	row_field(page, s, TEXT_ACCESS_URL, root, FIELD_ACCESS_URL);
+	add_reach(page, s, root);
 	row_text(page, s, TEXT_WAIT, view->rec, root, FIELD_WAIT);
 	if (capacity != NULL)
 		add_capacity(page, s, capacity);
@@ -154,32 +250,62 @@ add_schedules(const struct page *page, struct row **row,
 	}
 }
 
+const char *
+site_point(const struct page *page, const struct value *site, double *ret_lat,
+    double *ret_lon)
+{
+	const char *lat = value_get(site, FIELD_SITE_LAT);
+	const char *lon = value_get(site, FIELD_SITE_LON);
+	double y, x;
+
+	if (lat == NULL || lon == NULL)
+		return NULL;
+	y = strtod(lat, NULL);
+	x = strtod(lon, NULL);
+	if (!(y >= -90 && y <= 90 && x >= -180 && x <= 180) ||
+	    (y == 0 && x == 0))
+		return NULL;
+	*ret_lat = y;
+	*ret_lon = x;
+	return arena_printf(page->arena, "%.5f,%.5f", y, x);
+}
+
+static void
+add_map(const struct page *page, struct row *row, const struct value *site)
+{
+	struct link link;
+	double lat, lon;
+	const char *point = site_point(page, site, &lat, &lon);
+
+	if (point == NULL)
+		return;
+	link_start(&link, page, "/map");
+	link_add(&link, "near", point);
+	row_add(page, row,
+	    (struct item){ .text = { page_text(page, TEXT_SITE_MAP), NULL },
+		.href = link_end(&link) });
+	row_add(page, row,
+	    (struct item){ .text = { page_text(page, TEXT_SITE_GEO), NULL },
+		.href = arena_printf(page->arena, "geo:%s", point) });
+}
+
 static void
 add_site(const struct page *page, struct section *section,
     const struct record *rec, const struct value *site)
 {
 	struct said name = page_said(page, rec, site, FIELD_SITE_NAME);
 	struct said address = page_said(page, rec, site, FIELD_SITE_ADDRESS);
-	const char *lat = value_get(site, FIELD_SITE_LAT);
-	const char *lon = value_get(site, FIELD_SITE_LON);
 	struct row *row = arena_alloc(page->arena, sizeof(*row));
 
-	row->label = name.text != NULL ? name.text
-				       : page_text(page, TEXT_ADDRESS);
+	row->label = page_text(page, TEXT_SITE_PLACE);
 	row->is_prose = true;
+	if (name.text != NULL)
+		row_add(page, row, (struct item){ .text = name });
 	if (address.text != NULL)
 		row_add(page, row, (struct item){ .text = address });
-	if (lat != NULL && lon != NULL)
-		row_add(page, row,
-		    (struct item){
-			.text = { page_text(page, TEXT_SITE_MAP), NULL },
-			.href = arena_printf(page->arena,
-			    "https://www.openstreetmap.org/?mlat=%s&mlon=%s",
-			    lat, lon) });
-	if (row->n == 0 && name.text == NULL)
-		return;
-	*section->last = row;
-	section->last = &row->next;
+	add_map(page, row, site);
+	if (row->n != 0)
+		row_put(section, row);
 }
 
 static void
@@ -225,16 +351,16 @@ contact_rows(const struct page *page, struct section *s,
 	for (const struct value *v = value_find(&rec->root, FIELD_CONTACT);
 	     v != NULL; v = value_next(v)) {
 		const char *mail = value_get(v, FIELD_CONTACT_EMAIL);
+		const char *phone = value_get(v, FIELD_CONTACT_PHONE);
 		const char *url = value_get(v, FIELD_CONTACT_URL);
 
 		row_plain(page, s, TEXT_ROLE, value_get(v, FIELD_CONTACT_ROLE));
-		row_plain(page, s, TEXT_PHONE,
-		    value_get(v, FIELD_CONTACT_PHONE));
+		if (phone != NULL)
+			row_add(page, row_new(page, s, TEXT_PHONE),
+			    phone_item(page, phone));
 		if (mail != NULL)
-			row_link(page, s, TEXT_EMAIL, mail,
-			    valid_mail(mail)
-				? arena_printf(page->arena, "mailto:%s", mail)
-				: NULL);
+			row_add(page, row_new(page, s, TEXT_EMAIL),
+			    mail_item(page, mail));
 		row_link(page, s, TEXT_WEBSITE, url, url);
 	}
 	row_field(page, s, TEXT_WEBSITE, &rec->root, FIELD_WEBSITE);
@@ -350,6 +476,35 @@ fill_more(const struct page *page, struct record_view *view)
 	row_field(page, s, TEXT_SDG, root, FIELD_SDG);
 }
 
+/* What nobody must miss: that one can not go there now. */
+static void
+fill_alert(const struct page *page, struct record_view *view)
+{
+	static const struct {
+		const char *status;
+		enum text_id alert, text;
+	} table[] = {
+		{ "planned", TEXT_ALERT_PLANNED, TEXT_ALERT_PLANNED_TEXT },
+		{ "paused", TEXT_ALERT_PAUSED, TEXT_ALERT_PAUSED_TEXT },
+		{ "closed", TEXT_ALERT_CLOSED, TEXT_ALERT_CLOSED_TEXT },
+	};
+	const struct value *root = &view->rec->root;
+	const char *status = value_get(root, FIELD_STATUS);
+	const char *end = value_get(root, FIELD_END);
+
+	if (end != NULL && date_is_over(end, page->now)) {
+		view->alert = page_text(page, TEXT_ALERT_ENDED);
+		view->alert_text = page_say(page, TEXT_ALERT_ENDED_TEXT, 0,
+		    "date", page_date(page, end), NULL);
+	}
+	for (size_t i = 0; status != NULL && i < ARRAY_LEN(table); i++) {
+		if (strcmp(status, table[i].status) == 0) {
+			view->alert = page_text(page, table[i].alert);
+			view->alert_text = page_text(page, table[i].text);
+		}
+	}
+}
+
 void
 fill_programme(const struct page *page, struct record_view *view)
 {
@@ -357,6 +512,7 @@ fill_programme(const struct page *page, struct record_view *view)
 
 	if (status != NULL && strcmp(status, "active") != 0)
 		view->status = page_label(page, VOCAB_STATUS, status);
+	fill_alert(page, view);
 	fill_who(page, view);
 	fill_refer(page, view);
 	fill_practical(page, view);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define LINKED_MAX 30
+#define EXAMPLE_WORDS "an invented example"
 
 static void
 add_related(const struct page *page, struct record_view *view)
@@ -35,25 +35,19 @@ add_related(const struct page *page, struct record_view *view)
 	}
 }
 
-static int
-add_linked(const struct page *page, struct record_view *view, struct err *err)
+/* Made up, and says so where it says where it comes from. */
+static bool
+is_example(const struct record *rec)
 {
-	const char **ids;
-	size_t n;
+	for (const struct value *v = value_find(&rec->root, FIELD_SOURCE);
+	     v != NULL; v = value_next(v)) {
+		const char *publisher = value_get(v, FIELD_SOURCE_PUBLISHER);
 
-	if (catalogue_linked(page->api->cat, page->arena, view->rec->id, &ids,
-		&n, err) == -1)
-		return -1;
-	if (n > LINKED_MAX)
-		n = LINKED_MAX;
-	view->linked = arena_alloc(page->arena, n * sizeof(*view->linked));
-	for (size_t i = 0; i < n; i++) {
-		struct item item = record_item(page, ids[i]);
-
-		if (item.href != NULL)
-			view->linked[view->n_linked++] = item;
+		if (publisher != NULL &&
+		    strstr(publisher, EXAMPLE_WORDS) != NULL)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 static int
@@ -73,6 +67,11 @@ fill_view(struct page *page, const struct merge_view *merged,
 	view->alternate = page_said(page, rec, &rec->root,
 	    FIELD_ALTERNATE_NAME);
 	view->file_path = arena_printf(page->arena, "/record/%s", rec->id);
+	if (is_example(rec))
+		view->example = page_text(page, TEXT_EXAMPLE);
+	if (rec->kind != RECORD_KIND_EVIDENCE &&
+	    fill_links(page, view, err) == -1)
+		return -1;
 	view->report_href = page_link(page,
 	    arena_printf(page->arena, "%s/report", view->file_path));
 	if (rec->kind == RECORD_KIND_PROGRAMME)
@@ -86,8 +85,8 @@ fill_view(struct page *page, const struct merge_view *merged,
 			return -1;
 	} else {
 		add_related(page, view);
-		if (add_linked(page, view, err) == -1)
-			return -1;
+		fill_beside(page, view);
+		fill_linked(page, view);
 	}
 	return fill_provenance(page, view, err);
 }
@@ -155,12 +154,48 @@ report_id(const struct page *page, const char *rest)
 	return arena_strndup(page->arena, rest, len - (sizeof(tail) - 1));
 }
 
+/* "?as=ID": what one of the nodes says itself, instead of the merged view. */
+static int
+read_as(struct page *page, struct merge_view **merged, bool *ret_is_one,
+    struct err *err)
+{
+	struct http_params params;
+	struct record *rec;
+	const char *as;
+	struct err bad;
+
+	*ret_is_one = false;
+	if (http_params_read(page->arena, page->req->query, &params, &bad) ==
+	    -1)
+		return 0;
+	as = http_param(&params, "as");
+	if (!is_member(*merged, as) || (*merged)->n_members < 2)
+		return 0;
+	if (catalogue_record(page->api->cat, page->arena, as, &rec, err) == -1)
+		return -1;
+	*merged = merge_view(page->arena, &rec, 1);
+	*ret_is_one = true;
+	page->no_index = true;
+	return 0;
+}
+
+static void
+say_as(const struct page *page, const char *id, struct record_view *view)
+{
+	char node[RECORD_NODE_MAX] = "", uuid[37];
+
+	(void)record_id_split(view->rec->id, node, uuid);
+	view->stated = page_say(page, TEXT_STATED, 0, "node", node, NULL);
+	view->whole = page_record_link(page, id);
+}
+
 int
 show_record(struct page *page, const char *rest, struct http_response *res,
     struct err *err)
 {
 	struct merge_view *merged;
 	struct record_view view;
+	bool is_one;
 	char node[RECORD_NODE_MAX], uuid[37];
 	enum api_format format;
 	bool is_file;
@@ -193,11 +228,15 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 	if (is_file)
 		return api_record_file(page->api, page->req, id, format, res,
 		    err);
-	if (fill_view(page, merged, &view, err) == -1)
+	if (read_as(page, &merged, &is_one, err) == -1 ||
+	    fill_view(page, merged, &view, err) == -1)
 		return -1;
+	if (is_one)
+		say_as(page, id, &view);
 	drop_empty(&view);
 	page->title = view.title.text;
-	page->canonical = view.file_path;
+	page->canonical = is_one ? arena_printf(page->arena, "/record/%s", id)
+				 : view.file_path;
 	page->cite = view.cite;
 	page->json_ld = cite_json_ld(page, merged->rec);
 	tmpl_record(&res->body, page, &view);

@@ -18,13 +18,16 @@ struct row {
 	const char *label;
 	struct item *items;
 	size_t n;
-	bool is_prose; /* keeps its line breaks */
+	bool is_prose;    /* keeps its line breaks */
+	int64_t n_hidden; /* items that are too many */
+	const char *more; /* says so; or NULL */
 	struct row *next;
 };
 
 struct section {
 	const char *title;
 	const char *anchor;
+	size_t n; /* rows */
 	struct row *rows;
 	struct row **last;
 	struct section *next;
@@ -46,6 +49,20 @@ struct cite {
 	const char *doi, *pmid;
 };
 
+/* A record that names this one. */
+#define LINKED_MAX 60
+struct linked {
+	const struct merge_view *view;
+	bool is_shown; /* by some part of the page already */
+};
+
+struct card;
+struct cards {
+	struct card **items;
+	size_t n;
+	const char *words, *all; /* a search for all of them, or NULL */
+};
+
 struct dispute {
 	const char *field;
 	const char *shown, *shown_node;
@@ -60,17 +77,27 @@ struct record_view {
 	struct said title;
 	struct said alternate;
 	struct said summary;
-	const char *status; /* shown when it is not running */
+	const char *status;             /* shown when it is not running */
+	const char *alert, *alert_text; /* it is closed, paused ...; or NULL */
+	const char *example;            /* it is an invented one; or NULL */
+	const char *stated; /* one node's own words, not the merged view */
+	const char *whole;  /* then: the page of the merged view */
 	const char *byline; /* authors, year, journal */
 	struct section *sections;
 	struct section **last;
 	const struct evidence *evidence; /* of a study (evidence_page.h) */
 	const struct cite *cite;
 	struct row *provenance;
+	bool is_overdue; /* it should have been checked again */
 	struct dispute *disputes;
 	size_t n_disputes;
-	struct item *linked;
+	struct linked *links;
+	size_t n_links;
+	size_t n_unread;     /* more than are looked at */
+	struct item *linked; /* those with no place of their own */
 	size_t n_linked;
+	const char *linked_more;
+	struct cards studies, similar;
 	const char *report_href;
 	const char *file_path; /* /record/ID, for .json and others */
 };
@@ -94,6 +121,8 @@ void row_link(const struct page *page, struct section *section,
 struct row *row_new(const struct page *page, struct section *section,
     enum text_id label);
 void row_add(const struct page *page, struct row *row, struct item item);
+/* A row that was made by hand. */
+void row_put(struct section *section, struct row *row);
 /* Values of a field as one text, for comparing nodes. */
 const char *field_words(const struct page *page, const struct record *rec,
     enum field_id id);
@@ -105,6 +134,22 @@ const char *schedule_words(const struct page *page, const char *rrule,
 /* programme.c: ways to reach people, as a record states them. */
 void contact_rows(const struct page *page, struct section *section,
     const struct record *rec);
+
+/* linked.c: who names this record. Then, when all else is filled, what is
+ * left over. */
+int fill_links(const struct page *page, struct record_view *view,
+    struct err *err) MUST_CHECK;
+void fill_linked(const struct page *page, struct record_view *view);
+bool is_member(const struct merge_view *merged, const char *id);
+/* How rec relates to the record of the view ("evaluates"), or NULL. */
+const char *relation_to(const struct record *rec,
+    const struct merge_view *merged);
+/* beside.c: evidence for a programme, similar ones near it */
+void fill_beside(const struct page *page, struct record_view *view);
+/* "38.7223,-9.1393" of a site with a point on Earth, or NULL. */
+const char *site_point(const struct page *page, const struct value *site,
+    double *ret_lat, double *ret_lon);
+void fill_organisation(const struct page *page, struct record_view *view);
 
 /* programme.c, evidence.c, others.c: kinds of records */
 void fill_programme(const struct page *page, struct record_view *view);

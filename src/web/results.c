@@ -87,7 +87,7 @@ fill_meant(const struct page *page, const struct api_query *query,
 }
 
 /* "350 m away", "2.4 km away", "120 km away" */
-static const char *
+const char *
 distance_words(const struct page *page, double km)
 {
 	if (km < 0)

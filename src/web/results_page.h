@@ -98,6 +98,9 @@ struct results {
 struct card *card_make(const struct page *page, const struct merge_view *view,
     const char *snippet);
 
+/* "2.4 km away"; NULL for a distance below 0. (results.c) */
+const char *distance_words(const struct page *page, double km);
+
 /*
  * filters.c. A search on another page or as a file ("/map", "/search.ris"),
  * without filter `skip` (n_filters: with all), from page `number` on.

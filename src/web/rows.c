@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define WORDS_MAX 600
+/* A record of a peer may say thousands of things: a page says so many. */
+#define ROWS_MAX  120 /* of a section */
+#define ITEMS_MAX 60  /* of a row */
 
 struct section *
 section_add(const struct page *page, struct record_view *view,
@@ -22,20 +25,35 @@ section_add(const struct page *page, struct record_view *view,
 	return section;
 }
 
+void
+row_put(struct section *section, struct row *row)
+{
+	/* Those beyond are filled, too, and nobody sees them. */
+	if (section->n++ >= ROWS_MAX)
+		return;
+	*section->last = row;
+	section->last = &row->next;
+}
+
 struct row *
 row_new(const struct page *page, struct section *section, enum text_id label)
 {
 	struct row *row = arena_alloc(page->arena, sizeof(*row));
 
 	row->label = page_text(page, label);
-	*section->last = row;
-	section->last = &row->next;
+	row_put(section, row);
 	return row;
 }
 
 void
 row_add(const struct page *page, struct row *row, struct item item)
 {
+	if (row->n == ITEMS_MAX) {
+		row->n_hidden++;
+		row->more = page_say(page, TEXT_ROW_MORE, row->n_hidden, "n",
+		    page_number(page, row->n_hidden), NULL);
+		return;
+	}
 	/* Doubles at powers of two: the arena keeps the old ones. */
 	if ((row->n & (row->n - 1)) == 0) {
 		struct item *items = arena_alloc(page->arena,

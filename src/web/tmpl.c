@@ -68,7 +68,8 @@ is_safe_url(const char *url)
 	if (*url == '#' || *url == '?')
 		return true;
 	if (strncasecmp(url, "mailto:", 7) == 0 ||
-	    strncasecmp(url, "tel:", 4) == 0)
+	    strncasecmp(url, "tel:", 4) == 0 ||
+	    strncasecmp(url, "geo:", 4) == 0)
 		return strpbrk(url, " \t\r\n") == NULL;
 	return valid_url(url);
 }

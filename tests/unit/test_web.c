@@ -100,7 +100,8 @@ test_evidence(void **state)
 	assert_has("href=\"https://doi.org/10.1000/song\"");
 	assert_has("citation_doi");
 	assert_has("A. M.");
-	assert_has("-0.2 to 0.1");
+	assert_has("\xe2\x88\x92"
+		   "0.2 to 0.1");
 	/* Without a comparator nothing is said of one. */
 	assert_has("<td>higher is better</td>");
 	assert_lacks("control group");
@@ -112,7 +113,7 @@ test_evidence(void **state)
 	assert_has(">Interval</th>");
 	assert_lacks(">When</th>");
 	/* Both nodes list it, and they disagree. */
-	assert_has("Also listed by");
+	assert_has("Nodes that list it");
 	assert_has("Where nodes disagree");
 	assert_has("1-10");
 	get("/record/" SITE_EVIDENCE ".ris", "", 200);
