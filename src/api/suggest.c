@@ -51,6 +51,43 @@ api_suggestions(struct json_writer *w, const struct search_suggestion *items,
 	json_array_end(w);
 }
 
+/* What browsers read: ["cho", ["choir", "chorus"]]. */
+static bool
+is_opensearch(const struct http_params *params)
+{
+	const char *format = http_param(params, "format");
+
+	return format != NULL && strcmp(format, "opensearch") == 0;
+}
+
+static void
+write_opensearch(const char *text, const struct search_suggestion *items,
+    size_t n, struct strbuf *out)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out, 0);
+	json_array(&w);
+	json_add_string(&w, text);
+	json_array(&w);
+	for (size_t i = 0; i < n; i++)
+		json_add_string(&w, items[i].text);
+	json_array_end(&w);
+	json_array_end(&w);
+	strbuf_addch(out, '\n');
+}
+
+/* Of the bytes: a few hundred, and the index has its own pace. */
+static int
+tag_answer(const struct http_request *req, struct http_response *res)
+{
+	char *etag = arena_alloc(req->arena, HTTP_ETAG_LEN);
+
+	http_etag(res->body.buf, res->body.len, etag);
+	res->etag = etag;
+	return 0;
+}
+
 int
 api_suggest(struct api *api, const struct http_request *req,
     struct http_response *res, struct err *err)
@@ -62,7 +99,6 @@ api_suggest(struct api *api, const struct http_request *req,
 	const char *text;
 	bool is_ready = true;
 	size_t limit, n;
-	char *etag;
 
 	if (http_params_read(req->arena, req->query, &params, err) == -1 ||
 	    read_params(req->arena, &params, &text, &limit, err) == -1 ||
@@ -74,6 +110,11 @@ api_suggest(struct api *api, const struct http_request *req,
 	if (!is_ready)
 		return err_set(err, ERR_STALE,
 		    "the search index is being made: try again in a minute");
+	if (is_opensearch(&params)) {
+		write_opensearch(text, items, n, &res->body);
+		res->type = "application/x-suggestions+json";
+		return tag_answer(req, res);
+	}
 	json_writer_init(&w, &res->body, 0);
 	json_object(&w);
 	api_suggestions(&w, items, n);
@@ -89,9 +130,5 @@ api_suggest(struct api *api, const struct http_request *req,
 	json_object_end(&w);
 	json_object_end(&w);
 	strbuf_addch(&res->body, '\n');
-	/* Of the bytes: a few hundred, and the index has its own pace. */
-	etag = arena_alloc(req->arena, HTTP_ETAG_LEN);
-	http_etag(res->body.buf, res->body.len, etag);
-	res->etag = etag;
-	return 0;
+	return tag_answer(req, res);
 }

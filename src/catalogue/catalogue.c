@@ -414,6 +414,7 @@ catalogue_status(struct catalogue *cat, struct catalogue_status *ret_status,
 	status.records = state.records;
 	status.groups = state.groups;
 	status.version = state.version;
+	status.last = state.next - 1;
 	for (int i = 0; i < SHA256_LEN; i++)
 		snprintf(status.digest + 2 * i, 3, "%02x", state.digest[i]);
 	memcpy(status.kinds, state.kinds, sizeof(status.kinds));

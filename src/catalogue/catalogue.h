@@ -125,6 +125,7 @@ struct catalogue_status {
 	int64_t version; /* rises with every commit that changed it */
 	char digest[65]; /* of the set: equal on nodes that hold the same */
 	int64_t kinds[RECORD_KIND_COUNT]; /* groups of each kind */
+	int64_t last;                     /* no group has a higher number */
 };
 int catalogue_status(struct catalogue *cat, struct catalogue_status *ret_status,
     struct err *err) MUST_CHECK;
@@ -163,6 +164,9 @@ int catalogue_each(struct catalogue *cat, const char *after,
 /* All views by group number (for building an index). */
 int catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
     void *ctx, struct err *err) MUST_CHECK;
+/* Those with numbers above `after`, up to `last`. */
+int catalogue_views(struct catalogue *cat, int64_t after, int64_t last,
+    catalogue_change_cb callback, void *ctx, struct err *err) MUST_CHECK;
 /* Records that name `id` in relation, organisation/id or parent: at most
  * 1,000 ids, sorted. */
 int catalogue_linked(struct catalogue *cat, struct arena *arena, const char *id,

@@ -190,12 +190,12 @@ static const char *const catalogue_sql[CATALOGUE_SQL_COUNT] = {
 			       " CROSS JOIN record r USING (record)"
 			       " WHERE n.node = ?1 AND n.hash > ?2"
 			       " ORDER BY n.hash",
-	[CATALOGUE_SQL_EACH_VIEW] = "/* scan: reads all views, for an index */"
-				    " SELECT r.record, m.grp, r.packed"
+	[CATALOGUE_SQL_EACH_VIEW] = "SELECT r.record, m.grp, r.packed"
 				    " FROM record r"
 				    " CROSS JOIN node n USING (node)"
 				    " LEFT JOIN member m USING (record)"
-				    " WHERE n.is_hidden = 0 AND (m.grp IS NULL"
+				    " WHERE r.record > ?1 AND r.record <= ?2"
+				    " AND n.is_hidden = 0 AND (m.grp IS NULL"
 				    " OR m.grp = r.record) ORDER BY r.record",
 };
 

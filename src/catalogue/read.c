@@ -257,6 +257,13 @@ int
 catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
     void *ctx, struct err *err)
 {
+	return catalogue_views(cat, 0, INT64_MAX, callback, ctx, err);
+}
+
+int
+catalogue_views(struct catalogue *cat, int64_t after, int64_t last,
+    catalogue_change_cb callback, void *ctx, struct err *err)
+{
 	struct db_stmt *stmt;
 	struct arena *arena;
 	bool own;
@@ -266,6 +273,8 @@ catalogue_each_view(struct catalogue *cat, catalogue_change_cb callback,
 		return -1;
 	arena = arena_new();
 	stmt = catalogue_stmt(cat, CATALOGUE_SQL_EACH_VIEW);
+	db_bind_int(stmt, 1, after);
+	db_bind_int(stmt, 2, last);
 	while ((rc = db_step(stmt, err)) == 1) {
 		arena_reset(arena);
 		if (tell_view(cat, arena, stmt, callback, ctx, err) == -1) {

@@ -44,6 +44,10 @@ choose_all(struct run *run)
 static void
 choose_order(struct run *run)
 {
+	if (run->asked->is_newest) {
+		run->order = ORDER_NEWEST;
+		return;
+	}
 	switch (run->asked->sort) {
 	case SEARCH_BY_CHECKED: run->order = ORDER_CHECKED; return;
 	case SEARCH_BY_YEAR: run->order = ORDER_YEAR; return;

@@ -63,8 +63,9 @@ struct search_query {
 	} near;
 	int32_t checked_since; /* 20261121: assured then or later; 0 any */
 	enum search_sort sort;
-	bool explain; /* fill search_hit.parts */
-	size_t limit; /* 1 to SEARCH_LIMIT_MAX */
+	bool is_newest; /* latest change first, whatever `sort` says */
+	bool explain;   /* fill search_hit.parts */
+	size_t limit;   /* 1 to SEARCH_LIMIT_MAX */
 	size_t offset;
 	const char *cursor; /* from a former result; beats offset */
 	bool no_facets;

@@ -41,6 +41,8 @@ show_export(struct page *page, const char *rest, struct http_response *res,
 	struct api_query query;
 	enum api_near near;
 
+	if (strcmp(rest, "atom") == 0)
+		return show_atom(page, rest, res, err);
 	if (read_format(rest, &what.format, err) == -1 ||
 	    http_params_read(page->arena, page->req->query, &params, err) ==
 		-1 ||

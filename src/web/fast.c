@@ -11,12 +11,36 @@
 
 static const char forever[] = "public, max-age=31536000, immutable";
 
+/* Crawlers have records, lists to browse and the sitemap; the endless
+ * combinations of filters, and what carries a reader's list, are not for
+ * them. "/" and a star stand for any language. */
 static const char robots[] = "User-agent: *\n"
 			     "Disallow: /search?\n"
 			     "Disallow: /*/search?\n"
+			     "Disallow: /search.\n"
+			     "Disallow: /*/search.\n"
+			     "Disallow: /list\n"
+			     "Disallow: /*/list\n"
+			     "Disallow: /compare\n"
+			     "Disallow: /*/compare\n"
+			     "Disallow: /map?\n"
+			     "Disallow: /*/map?\n"
+			     "Disallow: /*?*keep=\n"
+			     "Disallow: /*/report$\n"
 			     "Disallow: /api/\n"
 			     "Disallow: /feed/\n"
 			     "Disallow: /metrics\n";
+
+static void
+serve_robots(struct web *web, const struct http_request *req,
+    struct http_response *res)
+{
+	http_response_text(res, 200, robots);
+	strbuf_addf(&res->body, "\nSitemap: %s\n",
+	    url_join(req->arena, web_conf(web)->url, "sitemap.xml"));
+	handler_headers(res);
+	http_response_header(res, "Cache-Control", "public, max-age=86400");
+}
 
 static void
 serve_asset(const struct http_request *req, const char *type, const char *cache,
@@ -54,8 +78,7 @@ fast_handle(void *ctx, const struct http_request *req,
 		serve_asset(req, "image/svg+xml", "public, max-age=86400",
 		    web_icon, web_icon_len, res);
 	else if (strcmp(path, "/robots.txt") == 0)
-		serve_asset(req, "text/plain; charset=utf-8",
-		    "public, max-age=86400", robots, sizeof(robots) - 1, res);
+		serve_robots(web, req, res);
 	else if (strcmp(path, "/healthz") == 0) {
 		http_response_text(res, 200, "ok\n");
 		http_response_header(res, "Cache-Control", "no-store");

@@ -11,7 +11,8 @@ src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 	src/web/spark.c src/web/text.c src/web/tmpl.c src/web/web.c \
 	src/web/worker.c
 # Files to take away.
-src_web_libweb_a_SOURCES += src/web/export_page.h src/web/exports.c
+src_web_libweb_a_SOURCES += src/web/export_page.h src/web/atom.c \
+	src/web/exports.c src/web/opensearch.c src/web/sitemap.c
 nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/compare_tmpl.c \
 	src/web/list_tmpl.c src/web/about_tmpl.c \
 	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peer_tmpl.c \
@@ -27,6 +28,7 @@ WEB_TEXTS = src/web/text.def src/web/texts/about.def \
 	src/web/texts/provenance.def src/web/texts/results.def
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
 EXTRA_DIST += $(WEB_TEMPLATES) $(WEB_ASSETS) $(WEB_TEXTS)
+WEB_TEXTS += src/web/texts/exports.def
 CLEANFILES += $(nodist_src_web_libweb_a_SOURCES) src/web/style.min.css
 
 src/web/style.min.css: src/web/style.css tools/cssmin$(EXEEXT)

@@ -119,14 +119,22 @@ fill_cards(const struct page *page, const struct search_result *result,
 
 /* What a reader can do with the whole of it. */
 static void
-fill_take(const struct page *page, const struct api_query *query,
+fill_take(struct page *page, const struct api_query *query, int64_t count,
     struct results *view)
 {
+	struct api_query newest = *query;
 	size_t all = query->search.n_filters;
 	const char *query_text;
 
-	view->atom = search_link(page, "/search.atom", query, all, 1);
-	query_text = strchr(view->atom, '?');
+	/* A feed has an order of its own. */
+	newest.has_sort = false;
+	view->atom = search_link(page, "/search.atom", &newest, all, 1);
+	page->atom = view->atom;
+	if (count > API_EXPORT_RECORDS)
+		view->files_cut = page_say(page, TEXT_EXPORT_CUT, 0, "n",
+		    page_number(page, API_EXPORT_RECORDS), NULL);
+	query_text = strchr(search_link(page, "/search.ris", query, all, 1),
+	    '?');
 	export_links(page, "/search", query_text != NULL ? query_text + 1 : "",
 	    view->files);
 	view->n_files = EXPORT_LINKS;
@@ -203,7 +211,7 @@ show_results(struct page *page, const char *rest, struct http_response *res,
 	view.has_filters = view.n_facets != 0 || *view.near != '\0' ||
 			   *view.since != '\0';
 	if (!view.is_empty)
-		fill_take(page, &query, &view);
+		fill_take(page, &query, result.count, &view);
 	page->title = view.heading;
 	if (view.beyond != NULL)
 		res->status = 404;

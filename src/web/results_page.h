@@ -91,6 +91,7 @@ struct results {
 	const char *position;
 	struct export_link files[EXPORT_LINKS]; /* all of the result */
 	size_t n_files;
+	const char *files_cut; /* they hold not all; NULL: they do */
 	const char *atom, *map;
 };
 

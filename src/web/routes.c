@@ -10,6 +10,8 @@ static const struct route routes[] = {
 	{ "/", false, false, show_home },
 	{ "/search", true, false, show_results },
 	{ "/search.", true, false, show_export },
+	{ "/sitemap.", true, false, show_sitemap },
+	{ "/opensearch.xml", false, false, show_opensearch },
 	{ "/record/", true, true, show_record },
 	{ "/peers", false, false, show_peers },
 	{ "/peers/", false, false, show_peer },

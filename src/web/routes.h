@@ -31,6 +31,8 @@ int show_export(struct page *page, const char *rest, struct http_response *res,
 /* Behind show_export(): rest is "atom". */
 int show_atom(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_sitemap(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
 int show_opensearch(struct page *page, const char *rest,
     struct http_response *res, struct err *err) MUST_CHECK;
 int show_record(struct page *page, const char *rest, struct http_response *res,
