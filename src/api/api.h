@@ -44,6 +44,11 @@ struct api_query {
 	bool has_sort;
 	const char *near;   /* as typed; NULL or "": anywhere */
 	const char *within; /* kilometres as typed; NULL or "": the default */
+	/* What api_query_near() makes of a place lives here; NULL: it is left
+	 * as typed, and none is read from the words. */
+	struct arena *arena;
+	const char *country; /* near named one: its code, now a filter too */
+	const char *typed;   /* the words, when near was read from their end */
 };
 /*
  * From q, the facets' names (repeated or comma-separated), near, within,
@@ -61,20 +66,27 @@ enum api_near {
 	API_NEAR_POINT,   /* query.search.near is set */
 	API_NEAR_UNKNOWN, /* no record names that place */
 	API_NEAR_WRONG,   /* no position on Earth */
-	API_NEAR_WITHIN   /* `within` is no sensible distance */
+	API_NEAR_WITHIN,  /* `within` is no sensible distance */
+	API_NEAR_COUNTRY  /* a country: a filter of search.filters, no circle */
 };
 /* As far as can be told without an index: UNKNOWN for every name. */
 enum api_near api_near_read(struct api_query *query);
 /*
- * From what was typed to a circle; a place by the records that name it.
- * Sorts by distance what has no words to sort by relevance. ERR_DB.
+ * From what was typed to a circle; a place by the records that name it. A
+ * country becomes a filter. Where nothing is typed, the end of the words may
+ * name a place ("choir near Porto, 20 km", in each language of the pages):
+ * known, it leaves the words. Then, and when a distance stands behind a
+ * place, near, within and search.text are as somebody would have typed them
+ * in their fields. Sorts by distance what has no words to sort by relevance.
+ * ERR_DB.
  */
 int api_query_near(struct search *search, struct api_query *query,
     enum api_near *ret_near, struct err *err) MUST_CHECK;
 /* What is wrong about it, for programs and on terminals: ERR_FORMAT. */
 int api_near_check(const struct api_query *query, enum api_near near,
     struct err *err) MUST_CHECK;
-/* The member "near" of a JSON object: the circle, when there is one. */
+/* The member "near" of a JSON object: the circle or the country, when there is
+ * one. */
 void api_near_facts(struct json_writer *w, const struct api_query *query);
 /* 20261121 from "2026-11-21", when there is such a day. */
 int api_day_read(const char *text, int32_t *ret_day) MUST_CHECK;

@@ -40,4 +40,37 @@ bool api_etag(const struct http_request *req, struct http_response *res,
 bool api_etag_index(const struct http_request *req, struct http_response *res,
     const struct catalogue_status *status, int64_t index);
 
+/* ---- near_place.c ---- */
+
+/* A distance behind the last comma goes from a place, "Porto, 20 km": its
+ * kilometres, 0 when there is none. */
+double near_distance(char *name);
+/*
+ * Where a name is: a place, a country, or a place in a country. strict: it
+ * must stand for one place, as a word of a query may be anything. Sets the
+ * centre of query->search.near or adds a filter: POINT, COUNTRY, UNKNOWN.
+ */
+int near_resolve(struct search *search, struct api_query *query,
+    const char *name, bool strict, enum api_near *ret_near,
+    struct err *err) MUST_CHECK;
+
+/* ---- near_words.c ---- */
+
+/* NONE when the words of the query end in no place that is known; else as
+ * near_resolve(), and the words are without it. */
+int near_words(struct search *search, struct api_query *query,
+    enum api_near *ret_near, struct err *err) MUST_CHECK;
+
+/* ---- near.c ---- */
+
+/* Two numbers with a comma: meant as a position, well or badly written. */
+bool near_is_point(const char *text);
+#define NEAR_BYTES 1000 /* a longer name names no place */
+
+/* ---- query.c ---- */
+
+/* -1 when there are too many; one that is there is not added again. */
+int api_add_filter(struct search_query *query, enum search_facet facet,
+    const char *value);
+
 #endif

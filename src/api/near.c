@@ -2,14 +2,15 @@
  * near: "51.5,-0.12" or "Leeds", and "25" kilometres -> the circle of a
  * search; dates of checks. What people type in a form, programs in an address
  * and operators behind --near is read here, and refused with the same words.
- * Neighbours: query.c reads the other parameters.
+ * Neighbours: near_place.c knows names, near_words.c finds a place in the
+ * words; query.c reads the other parameters.
  */
 #include "api/api.h"
+#include "api/inside.h"
 
 #include <math.h>
 #include <string.h>
 
-#define PLACE_BYTES 1000           /* a longer name names no place */
 #define DIGITS_MAX  9              /* in front of the point, and behind it */
 #define MINUS       "\xe2\x88\x92" /* U+2212, as maps print it */
 #define POINT_MARKS "0123456789+-., ;" MINUS
@@ -97,28 +98,20 @@ read_within(const char *text, double *ret_km)
 	return 0;
 }
 
-/* Two numbers with a comma: meant as a position, well or badly written. */
-static bool
-is_point(const char *text)
+bool
+near_is_point(const char *text)
 {
 	return text[strspn(text, POINT_MARKS)] == '\0' &&
 	       strpbrk(text, ",;") != NULL;
 }
 
-enum api_near
-api_near_read(struct api_query *query)
+/* A position, or a name to be resolved. */
+static enum api_near
+read_place(struct api_query *query, const char *text, double km)
 {
-	const char *text = query->near;
-	double lat, lon, km;
+	double lat, lon;
 
-	if (text == NULL)
-		return API_NEAR_NONE;
-	skip_spaces(&text);
-	if (*text == '\0')
-		return API_NEAR_NONE;
-	if (read_within(query->within, &km) == -1)
-		return API_NEAR_WITHIN;
-	if (!is_point(text)) {
+	if (!near_is_point(text)) {
 		query->search.near.km = 0;
 		return API_NEAR_UNKNOWN;
 	}
@@ -130,35 +123,93 @@ api_near_read(struct api_query *query)
 	return API_NEAR_POINT;
 }
 
-/* Where the records say that a place is. */
+enum api_near
+api_near_read(struct api_query *query)
+{
+	const char *text = query->near;
+	double km;
+
+	if (text == NULL)
+		return API_NEAR_NONE;
+	skip_spaces(&text);
+	if (*text == '\0')
+		return API_NEAR_NONE;
+	if (read_within(query->within, &km) == -1)
+		return API_NEAR_WITHIN;
+	return read_place(query, text, km);
+}
+
+/* Nothing in the field, or what the form had put there. */
+static bool
+is_default(const char *within)
+{
+	double km;
+
+	return within == NULL || *within == '\0' ||
+	       (read_within(within, &km) == 0 && km == API_WITHIN_KM);
+}
+
+/* "Porto, 20 km" as the two fields of a form have it. */
+static void
+split_distance(struct api_query *query)
+{
+	char *name;
+	double km;
+
+	if (query->arena == NULL || strlen(query->near) > NEAR_BYTES)
+		return;
+	name = arena_strdup(query->arena, query->near);
+	km = near_distance(name);
+	if (!(km > 0))
+		return;
+	query->near = name;
+	if (is_default(query->within))
+		query->within = arena_printf(query->arena, "%.4g", km);
+}
+
+/* Where the records say that a name is. */
 static int
 find_place(struct search *search, struct api_query *query,
     enum api_near *ret_near, struct err *err)
 {
 	const char *name = query->near;
-	double lat, lon, km;
 
-	if (strlen(name) > PLACE_BYTES || !valid_utf8(name, strlen(name), NULL))
+	if (strlen(name) > NEAR_BYTES || !valid_utf8(name, strlen(name), NULL))
 		return 0;
-	if (search_place(search, name, &lat, &lon, err) == -1)
-		return err->code == ERR_NOTFOUND ? 0 : -1;
-	(void)read_within(query->within, &km);
-	query->search.near.lat = lat;
-	query->search.near.lon = lon;
-	query->search.near.km = km;
-	*ret_near = API_NEAR_POINT;
-	return 0;
+	return near_resolve(search, query, name, false, ret_near, err);
+}
+
+/* A country is a filter from here on, which a page can take away. */
+static void
+leave_country(struct api_query *query)
+{
+	query->near = NULL;
+	query->within = NULL;
+	query->search.near.km = 0;
 }
 
 int
 api_query_near(struct search *search, struct api_query *query,
     enum api_near *ret_near, struct err *err)
 {
-	enum api_near near = api_near_read(query);
+	enum api_near near;
+	double km;
 
+	if (query->near != NULL)
+		split_distance(query);
+	near = api_near_read(query);
+	if (near == API_NEAR_NONE &&
+	    near_words(search, query, &near, err) == -1)
+		return -1;
 	if (near == API_NEAR_UNKNOWN &&
 	    find_place(search, query, &near, err) == -1)
 		return -1;
+	if (near == API_NEAR_COUNTRY) {
+		leave_country(query);
+	} else if (near == API_NEAR_POINT) {
+		(void)read_within(query->within, &km);
+		query->search.near.km = km;
+	}
 	/* Without words nothing is relevant, and the nearest is meant. */
 	if (near == API_NEAR_POINT && *query->search.text == '\0' &&
 	    query->search.sort == SEARCH_BY_RELEVANCE)
@@ -194,6 +245,7 @@ api_near_check(const struct api_query *query, enum api_near near,
 		    "%d",
 		    API_WITHIN_MAX);
 	case API_NEAR_NONE:
+	case API_NEAR_COUNTRY:
 		if (query->has_sort && query->search.sort == SEARCH_BY_DISTANCE)
 			return err_set(err, ERR_FORMAT,
 			    "sort: distance from where? say near too");
@@ -205,10 +257,20 @@ api_near_check(const struct api_query *query, enum api_near near,
 void
 api_near_facts(struct json_writer *w, const struct api_query *query)
 {
-	if (!(query->search.near.km > 0))
+	if (!(query->search.near.km > 0) && query->country == NULL)
 		return;
 	json_key(w, "near");
 	json_object(w);
+	/* What was read from the words, and what is left of these. */
+	if (query->typed != NULL)
+		json_pair(w, "words", query->search.text);
+	if (query->country != NULL) {
+		json_pair(w, "country", query->country);
+		json_object_end(w);
+		return;
+	}
+	if (query->near != NULL && !near_is_point(query->near))
+		json_pair(w, "place", query->near);
 	/* A metre or so: a place is a mean, of no greater sharpness. */
 	json_pair_real(w, "lat", round(query->search.near.lat * 1e5) / 1e5);
 	json_pair_real(w, "lon", round(query->search.near.lon * 1e5) / 1e5);

@@ -4,6 +4,7 @@
  * web/results.c (page).
  */
 #include "api/api.h"
+#include "api/inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,19 @@ has_filter(const struct search_query *query, enum search_facet facet,
 	return false;
 }
 
+int
+api_add_filter(struct search_query *query, enum search_facet facet,
+    const char *value)
+{
+	if (has_filter(query, facet, value))
+		return 0;
+	if (query->n_filters == SEARCH_FILTERS_MAX)
+		return -1;
+	query->filters[query->n_filters].facet = facet;
+	query->filters[query->n_filters++].value = value;
+	return 0;
+}
+
 /* "ca,sg" or "ca": each its own filter, each once. */
 static int
 add_filters(struct arena *arena, struct search_query *query,
@@ -45,13 +59,9 @@ add_filters(struct arena *arena, struct search_query *query,
 		size_t len = strcspn(list, ",");
 		const char *value = arena_strndup(arena, list, len);
 
-		if (len != 0 && !has_filter(query, facet, value)) {
-			if (query->n_filters == SEARCH_FILTERS_MAX)
-				return err_set(err, ERR_LIMIT,
-				    "more than %d filters", SEARCH_FILTERS_MAX);
-			query->filters[query->n_filters].facet = facet;
-			query->filters[query->n_filters++].value = value;
-		}
+		if (len != 0 && api_add_filter(query, facet, value) == -1)
+			return err_set(err, ERR_LIMIT, "more than %d filters",
+			    SEARCH_FILTERS_MAX);
 		list += len;
 		if (*list == ',')
 			list++;
@@ -122,7 +132,7 @@ int
 api_query_read(struct arena *arena, const struct http_params *params,
     struct api_query *ret_query, struct err *err)
 {
-	struct api_query query = { .page = 1 };
+	struct api_query query = { .page = 1, .arena = arena };
 
 	query.search.limit = API_PAGE_ITEMS;
 	query.search.text = "";

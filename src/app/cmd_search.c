@@ -82,6 +82,7 @@ read_near(struct app *app, struct api_query *query, struct err *err)
 	enum api_near near;
 	struct err why;
 
+	query->arena = app->arena;
 	query->near = args_value(app, "--near");
 	query->within = args_value(app, "--within");
 	if (since != NULL &&

@@ -195,6 +195,9 @@ text_head(struct strbuf *out, const struct api_query *query,
 			strbuf_addf(out, " (%.3f,%.3f)", search->near.lat,
 			    search->near.lon);
 	}
+	if (query->country != NULL)
+		strbuf_addf(out, " in %s",
+		    api_facet_label(SEARCH_COUNTRY, query->country, "en"));
 	if (result->dropped != NULL) {
 		strbuf_addstr(out, ", without: ");
 		out_safe(out, result->dropped);

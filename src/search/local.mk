@@ -91,6 +91,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/token.c \
 	src/search/token.h \
 	src/search/welsh.c \
+	src/search/where.c \
 	src/search/window.c \
 	src/search/writer.c \
 	src/search/writer.h \
@@ -221,6 +222,10 @@ tests_unit_test_search_pages_SOURCES = tests/unit/test_search_pages.c \
 	tests/unit/search_proof.c tests/unit/search_proof.h \
 	$(SEARCH_REFERENCE)
 tests_unit_test_search_pages_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_where
+tests_unit_test_search_where_SOURCES = tests/unit/test_search_where.c \
+	tests/unit/search_world.c tests/unit/search_world.h
+tests_unit_test_search_where_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_window
 tests_unit_test_window_SOURCES = tests/unit/test_window.c
 tests_unit_test_window_LDADD = $(UNIT_LDADD)

@@ -252,10 +252,16 @@ int search_spots(struct search *search, struct arena *arena,
     struct search_spots *ret_spots, struct err *err) MUST_CHECK;
 
 /*
- * Where a place is, from the records that name it: the middle of the points
- * of sites whose address or area holds the words. ERR_NOTFOUND.
+ * Where a place is, from the records that name it in the address or the area
+ * of a site: the middle of their points. Of a name that stands for places far
+ * apart the one with the most points is meant. ERR_NOTFOUND.
  */
-int search_place(struct search *search, const char *name, double *ret_lat,
-    double *ret_lon, struct err *err) MUST_CHECK;
+struct search_where {
+	double lat, lon;
+	double share; /* 0 to 1: of the points that name it, those near here */
+};
+/* country: only records of it, "GB"; NULL: of any. */
+int search_place(struct search *search, const char *name, const char *country,
+    struct search_where *ret_where, struct err *err) MUST_CHECK;
 
 #endif

@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct search_suggestion *items;
 	struct search_result result;
 	struct arena *arena;
-	double lat, lon;
+	struct search_where at;
 	struct err err;
 	char *text;
 	size_t n;
@@ -125,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (search_suggest(search, arena, text, SEARCH_SUGGEST_MAX, &items, &n,
 		&err) == -1)
 		die(&err);
-	if (search_place(search, text, &lat, &lon, &err) == -1 &&
+	if (search_place(search, text, NULL, &at, &err) == -1 &&
 	    err.code != ERR_NOTFOUND)
 		die(&err);
 	arena_free(arena);

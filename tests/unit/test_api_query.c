@@ -15,15 +15,39 @@
 static const char *asked; /* the last place looked up */
 static enum err_code trouble;
 
+/* Places as records name them; share: of the points that are there. */
+static const struct {
+	const char *name;
+	const char *country;
+	double lat, lon, share;
+} places[] = {
+	{ "Leeds", "GB", 53.8, -1.55, 1 },
+	{ "Porto", "PT", 41.15, -8.61, 0.9 },
+	{ "Vitoria", "BR", -20.3, -40.3, 0.6 },
+	{ "Vitoria", "ES", 42.85, -2.67, 1 },
+	{ "Hamilton", "CA", 43.25, -79.87, 1 },
+	{ "Singapore", "SG", 1.35, 103.82, 1 },
+	{ "Scotland", "GB", 56.5, -4.2, 0.7 },
+	{ "school", "GB", 52, -1, 0.2 },
+	{ "La Rochelle", "FR", 46.16, -1.15, 1 },
+	{ "Angers", "FR", 47.47, -0.55, 1 },
+	{ "東京", "JP", 35.68, 139.76, 1 },
+	{ "القاهرة", "EG", 30.04, 31.24, 1 },
+};
+
 int
-search_place(struct search *search, const char *name, double *ret_lat,
-    double *ret_lon, struct err *err)
+search_place(struct search *search, const char *name, const char *country,
+    struct search_where *ret_where, struct err *err)
 {
 	(void)search;
 	asked = name;
-	if (strcmp(name, "Leeds") == 0) {
-		*ret_lat = 53.8;
-		*ret_lon = -1.55;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (strcmp(name, places[i].name) != 0 ||
+		    (country != NULL &&
+			strcmp(country, places[i].country) != 0))
+			continue;
+		*ret_where = (struct search_where){ places[i].lat,
+			places[i].lon, places[i].share };
 		return 0;
 	}
 	return err_set(err, trouble, "no such place");
@@ -203,6 +227,223 @@ test_places(void **state)
 }
 
 static void
+test_distances(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *near;
+		double km;
+	} table[] = {
+		{ "near=Porto, 20 km", "Porto", 20 },
+		{ "near=Porto,20km", "Porto", 20 },
+		{ "near=Porto , 1.5 KM", "Porto", 1.5 },
+		{ "near=Porto, 10 miles", "Porto", 16.09 },
+		{ "near=Porto, 10 mi&within=", "Porto", 16.09 },
+		{ "near=Porto, 20 km&within=25", "Porto", 20 },
+		{ "near=Porto, 20 km&within=7", "Porto", 7 },
+		{ "near=Porto, Portugal, 20 km", "Porto, Portugal", 20 },
+		{ "near=Porto, 20 kilómetros", "Porto", 20 },
+		{ "near=東京、20キロ", "東京", 20 },
+		{ "near=القاهرة، 20 كم", "القاهرة", 20 },
+		{ "near=41.1,-8.6, 3 km", "41.1,-8.6", 3 },
+	};
+	static const char *const bad[] = { "near=Porto, 0 km",
+		"near=Porto, 20001 km", "near=Porto, 20 kmh", "near=Porto, 20",
+		"near=Porto, -3 km", "near=, 20 km",
+		"near=Porto, 99999999999999999999999999999 km",
+		"near=Porto, 1e3 km", "near=Porto, km" };
+	struct api_query query;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		enum api_near near = near_of(*state, table[i].text, &query);
+
+		if (near != API_NEAR_POINT)
+			fail_msg("%s: %d", table[i].text, (int)near);
+		assert_string_equal(query.near, table[i].near);
+		assert_true(fabs(query.search.near.km - table[i].km) < 1e-9);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		enum api_near near = near_of(*state, bad[i], &query);
+
+		/* Porto is found where what is behind it is no country. */
+		if (near == API_NEAR_POINT)
+			assert_true(query.search.near.km == API_WITHIN_KM);
+	}
+}
+
+static void
+test_countries(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *country;
+	} table[] = {
+		{ "near=Portugal", "PT" },
+		{ "near=portugal, 20 km", "PT" },
+		{ "near=Allemagne", "DE" },
+		{ "near=Deutschland&sort=year", "DE" },
+		{ "near=日本", "JP" },
+		{ "near=البرتغال", "PT" },
+		{ "near=Yr Almaen", "DE" },
+		{ "near=GB", "GB" },
+		{ "near=UK", "GB" },
+		{ "near=England", "GB" },
+		/* Small, but no record is there. */
+		{ "near=Malta", "MT" },
+	};
+	struct api_query query;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		enum api_near near = near_of(*state, table[i].text, &query);
+
+		if (near != API_NEAR_COUNTRY)
+			fail_msg("%s: %d", table[i].text, (int)near);
+		assert_string_equal(query.country, table[i].country);
+		assert_int_equal(query.search.n_filters, 1);
+		assert_int_equal(query.search.filters[0].facet, SEARCH_COUNTRY);
+		assert_string_equal(query.search.filters[0].value,
+		    table[i].country);
+		assert_true(query.search.near.km == 0);
+		assert_null(query.near);
+		assert_int_equal(api_near_check(&query, near, &err), 0);
+	}
+	/* Chosen twice is once. */
+	(void)near_of(*state, "near=Portugal&country=PT", &query);
+	assert_int_equal(query.search.n_filters, 1);
+	/* Small ones and parts of countries are places, if records say so. */
+	assert_int_equal(near_of(*state, "near=Singapour", &query),
+	    API_NEAR_POINT);
+	assert_true(query.search.near.lat == 1.35);
+	assert_int_equal(near_of(*state, "near=Scotland", &query),
+	    API_NEAR_POINT);
+	assert_int_equal(query.search.n_filters, 0);
+	/* By distance from a country makes no sense. */
+	assert_int_equal(api_near_check(&query,
+			     near_of(*state, "near=Portugal&sort=distance",
+				 &query),
+			     &err),
+	    -1);
+}
+
+static void
+test_two_of_one_name(void **state)
+{
+	struct api_query query;
+
+	(void)near_of(*state, "near=Vitoria", &query);
+	assert_true(query.search.near.lat < 0);
+	assert_int_equal(near_of(*state, "near=Vitoria, Spain", &query),
+	    API_NEAR_POINT);
+	assert_true(query.search.near.lat > 0);
+	(void)near_of(*state, "near=Vitoria, España, 5 km", &query);
+	assert_true(query.search.near.lat > 0 && query.search.near.km == 5);
+	(void)near_of(*state, "near=Vitoria,BR", &query);
+	assert_true(query.search.near.lat < 0);
+	assert_int_equal(near_of(*state, "near=Hamilton, Canada", &query),
+	    API_NEAR_POINT);
+	/* Not in that country: elsewhere is not meant. */
+	assert_int_equal(near_of(*state, "near=Hamilton, Portugal", &query),
+	    API_NEAR_UNKNOWN);
+	/* A county that no record names does no harm. */
+	assert_int_equal(near_of(*state, "near=Leeds, West Yorkshire", &query),
+	    API_NEAR_POINT);
+}
+
+static void
+test_words(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *words;
+		const char *near; /* NULL: nothing is read */
+		double km;
+	} table[] = {
+		{ "choir near Porto", "choir", "Porto", 25 },
+		{ "near Porto", "", "Porto", 25 },
+		{ "choir NEAR Porto, 20 km", "choir", "Porto", 20 },
+		{ "a near b near Leeds, 10 miles", "a near b", "Leeds", 16.09 },
+		{ "choir close to Leeds ", "choir", "Leeds", 25 },
+		{ "chœur près de La Rochelle", "chœur", "La Rochelle", 25 },
+		{ "chœur près d'Angers", "chœur", "Angers", 25 },
+		{ "chœur près d\u2019Angers", "chœur", "Angers", 25 },
+		{ "coro cerca de Vitoria, España", "coro", "Vitoria, España",
+		    25 },
+		{ "coro perto do Porto", "coro", "Porto", 25 },
+		{ "Chor in der Nähe von Leeds", "Chor", "Leeds", 25 },
+		{ "Chor bei Leeds", "Chor", "Leeds", 25 },
+		{ "côr ger Leeds", "côr", "Leeds", 25 },
+		{ "東京の近く", "", "東京", 25 },
+		{ "合唱 東京の近く", "合唱", "東京", 25 },
+		{ "東京の近くの合唱", "合唱", "東京", 25 },
+		{ "جوقة قرب القاهرة", "جوقة", "القاهرة", 25 },
+		{ "جوقة بالقرب من القاهرة، 5 كم", "جوقة", "القاهرة", 5 },
+		{ "near death", "", NULL, 0 },
+		{ "walks near school", "", NULL, 0 },
+		{ "choir near me", "", NULL, 0 },
+		{ "choir near \"Porto\"", "", NULL, 0 },
+		{ "choir near", "", NULL, 0 },
+		{ "choir near ", "", NULL, 0 },
+		{ "nearPorto", "", NULL, 0 },
+		{ "linear Porto", "", NULL, 0 },
+		{ "near Porto choir", "", NULL, 0 },
+		{ "の近く", "", NULL, 0 },
+	};
+	struct api_query query;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct http_params params = { 0 };
+		enum api_near near;
+		struct err err;
+
+		assert_int_equal(api_query_read(*state, &params, &query, &err),
+		    0);
+		query.search.text = table[i].text;
+		query.within = "25";
+		assert_int_equal(api_query_near(NULL, &query, &near, &err), 0);
+		if (table[i].near == NULL) {
+			if (near != API_NEAR_NONE)
+				fail_msg("%s: %d", table[i].text, (int)near);
+			assert_string_equal(query.search.text, table[i].text);
+			assert_null(query.typed);
+			continue;
+		}
+		if (near != API_NEAR_POINT)
+			fail_msg("%s: %d", table[i].text, (int)near);
+		assert_string_equal(query.search.text, table[i].words);
+		assert_string_equal(query.near, table[i].near);
+		assert_string_equal(query.typed, table[i].text);
+		assert_true(fabs(query.search.near.km - table[i].km) < 1e-9);
+	}
+}
+
+static void
+test_words_or_field(void **state)
+{
+	struct api_query query;
+	enum api_near near;
+	struct err err;
+
+	/* A country, in capitals when it is a code. */
+	assert_int_equal(near_of(*state, "q=choir near Portugal", &query),
+	    API_NEAR_COUNTRY);
+	assert_string_equal(query.search.text, "choir");
+	assert_int_equal(near_of(*state, "q=choir near UK", &query),
+	    API_NEAR_COUNTRY);
+	assert_int_equal(near_of(*state, "q=choir near uk", &query),
+	    API_NEAR_NONE);
+	/* What is typed into its own field stands. */
+	(void)near_of(*state, "q=choir near Porto&near=Leeds", &query);
+	assert_string_equal(query.search.text, "choir near Porto");
+	assert_true(query.search.near.lat == 53.8);
+	/* Trouble is trouble here, too. */
+	trouble = ERR_DB;
+	query.near = NULL;
+	query.search.text = "choir near Elsewhere";
+	assert_int_equal(api_query_near(NULL, &query, &near, &err), -1);
+}
+
+static void
 test_order(void **state)
 {
 	struct api_query query;
@@ -283,6 +524,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_points, begin, end),
 		cmocka_unit_test_setup_teardown(test_bad_points, begin, end),
 		cmocka_unit_test_setup_teardown(test_places, begin, end),
+		cmocka_unit_test_setup_teardown(test_distances, begin, end),
+		cmocka_unit_test_setup_teardown(test_countries, begin, end),
+		cmocka_unit_test_setup_teardown(test_two_of_one_name, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(test_words, begin, end),
+		cmocka_unit_test_setup_teardown(test_words_or_field, begin,
+		    end),
 		cmocka_unit_test_setup_teardown(test_order, begin, end),
 		cmocka_unit_test_setup_teardown(test_days, begin, end),
 		cmocka_unit_test_setup_teardown(test_flags, begin, end),

@@ -552,20 +552,19 @@ static void
 test_place_is_gone(void **state)
 {
 	struct world *w = *state;
-	double lat, lon;
+	struct search_where at;
 	struct err err;
 
 	world_put(w, 99,
 	    P("ca", "en", FIELD_NAME, "Walks", FIELD_SITE_ADDRESS, "Zomba",
 		FIELD_SITE_LAT, "-15.4", FIELD_SITE_LON, "35.3"));
-	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err), 0);
-	assert_true(lat < -15.3 && lat > -15.5);
+	assert_int_equal(search_place(w->search, "Zomba", NULL, &at, &err), 0);
+	assert_true(at.lat < -15.3 && at.lat > -15.5);
 	/* Whatever quotes stand around it. */
-	assert_int_equal(search_place(w->search, "“Zomba”", &lat, &lon, &err),
+	assert_int_equal(search_place(w->search, "“Zomba”", NULL, &at, &err),
 	    0);
 	world_put(w, 99, NULL);
-	assert_int_equal(search_place(w->search, "Zomba", &lat, &lon, &err),
-	    -1);
+	assert_int_equal(search_place(w->search, "Zomba", NULL, &at, &err), -1);
 	assert_int_equal(err.code, ERR_NOTFOUND);
 }
 

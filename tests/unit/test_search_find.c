@@ -285,24 +285,6 @@ test_place_and_radius(void **state)
 }
 
 static void
-test_place_by_name(void **state)
-{
-	struct world *w = *state;
-	double lat, lon;
-	struct err err;
-
-	assert_int_equal(search_place(w->search, "Ottawa", &lat, &lon, &err),
-	    0);
-	assert_true(lat > 45.4 && lat < 45.5 && lon > -75.8 && lon < -75.6);
-	assert_int_equal(search_place(w->search, "quebec", &lat, &lon, &err),
-	    0);
-	assert_true(lat > 46.8 && lat < 46.9);
-	assert_int_equal(search_place(w->search, "Atlantis", &lat, &lon, &err),
-	    -1);
-	assert_int_equal(err.code, ERR_NOTFOUND);
-}
-
-static void
 test_phrases(void **state)
 {
 	EXPECT({ "\"older people\"", "3" }, { "\"people older\"", "" },
@@ -576,7 +558,6 @@ main(void)
 		cmocka_unit_test(test_typo),
 		cmocka_unit_test(test_typo_among_words),
 		cmocka_unit_test(test_place_and_radius),
-		cmocka_unit_test(test_place_by_name),
 		cmocka_unit_test(test_phrases),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_field_words),

@@ -87,7 +87,7 @@ ask_all(struct scene *s)
 		"-a*", "place:e*", "o* OR e*" };
 	static const struct ref_draw draw = { .has_filters = true };
 	struct search_suggestion *items;
-	double lat, lon;
+	struct search_where at;
 	size_t n;
 
 	for (size_t i = 0; i < QUERIES; i++) {
@@ -108,7 +108,7 @@ ask_all(struct scene *s)
 		ask_release(&asked);
 	}
 	(void)!search_suggest(s->search, s->arena, "a", 10, &items, &n, NULL);
-	(void)!search_place(s->search, "leeds", &lat, &lon, NULL);
+	(void)!search_place(s->search, "leeds", NULL, &at, NULL);
 }
 
 static void

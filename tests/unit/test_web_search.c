@@ -25,7 +25,7 @@ int __wrap_search_run(struct search *search, struct arena *arena,
     const struct search_query *query, struct search_result *ret_result,
     struct err *err);
 int __wrap_search_place(struct search *search, const char *name,
-    double *ret_lat, double *ret_lon, struct err *err);
+    const char *country, struct search_where *ret_where, struct err *err);
 int __wrap_search_suggest(struct search *search, struct arena *arena,
     const char *text, size_t limit, struct search_suggestion **ret_items,
     size_t *ret_n, struct err *err);
@@ -82,14 +82,14 @@ __wrap_search_run(struct search *search, struct arena *arena,
 }
 
 int
-__wrap_search_place(struct search *search, const char *name, double *ret_lat,
-    double *ret_lon, struct err *err)
+__wrap_search_place(struct search *search, const char *name,
+    const char *country, struct search_where *ret_where, struct err *err)
 {
 	(void)search;
+	(void)country;
 	if (is_unready || strcmp(name, "Leeds" SITE_EVIL) != 0)
 		return err_set(err, ERR_NOTFOUND, "no place");
-	*ret_lat = 53.8;
-	*ret_lon = -1.55;
+	*ret_where = (struct search_where){ 53.8, -1.55, 1 };
 	return 0;
 }
 
