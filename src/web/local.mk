@@ -1,10 +1,10 @@
 noinst_LIBRARIES += src/web/libweb.a
 src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
-	src/web/home_page.h src/web/keep.h src/web/list_page.h src/web/peers_page.h src/web/record_page.h \
+	src/web/home_page.h src/web/keep.h src/web/list_page.h src/web/map_page.h src/web/project.h src/web/country_points.def src/web/peers_page.h src/web/record_page.h \
 	src/web/results_page.h src/web/routes.h \
 	src/web/assets.h src/web/text.h src/web/tmpl.h \
 	src/web/assets.c src/web/cards.c src/web/cite.c src/web/compare.c src/web/compare_rows.c \
-	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c src/web/list.c \
+	src/web/failure.c src/web/fast.c src/web/feed.c src/web/handler.c src/web/home.c src/web/keep.c src/web/link.c src/web/list.c src/web/map.c src/web/map_marks.c src/web/map_view.c src/web/project.c \
 	src/web/others.c src/web/page.c src/web/peer.c src/web/peers.c \
 	src/web/programme.c src/web/provenance.c src/web/record.c src/web/relay.c \
 	src/web/results.c src/web/routes.c src/web/rows.c src/web/schedule.c \
@@ -14,16 +14,16 @@ src_web_libweb_a_SOURCES = src/web/web.h src/web/page.h src/web/inside.h \
 src_web_libweb_a_SOURCES += src/web/export_page.h src/web/atom.c \
 	src/web/exports.c src/web/opensearch.c src/web/sitemap.c
 nodist_src_web_libweb_a_SOURCES = src/web/embedded.c src/web/compare_tmpl.c \
-	src/web/list_tmpl.c src/web/about_tmpl.c \
+	src/web/list_tmpl.c src/web/land_tmpl.c src/web/map_tmpl.c src/web/about_tmpl.c \
 	src/web/home_tmpl.c src/web/layout_tmpl.c src/web/peer_tmpl.c \
 	src/web/peers_tmpl.c src/web/record_tmpl.c src/web/results_tmpl.c
-WEB_TEMPLATES = src/web/about.tmpl src/web/compare.tmpl src/web/list.tmpl src/web/home.tmpl src/web/layout.tmpl \
+WEB_TEMPLATES = src/web/about.tmpl src/web/compare.tmpl src/web/list.tmpl src/web/land.tmpl src/web/map.tmpl src/web/home.tmpl src/web/layout.tmpl \
 	src/web/peer.tmpl src/web/peers.tmpl src/web/record.tmpl \
 	src/web/results.tmpl
 WEB_TEXTS = src/web/text.def src/web/texts/about.def \
 	src/web/texts/dates.def src/web/texts/errors.def \
 	src/web/texts/evidence.def src/web/texts/frame.def \
-	src/web/texts/home.def src/web/texts/list.def src/web/texts/others.def \
+	src/web/texts/home.def src/web/texts/list.def src/web/texts/map.def src/web/texts/others.def \
 	src/web/texts/peers.def src/web/texts/programme.def \
 	src/web/texts/provenance.def src/web/texts/results.def
 WEB_ASSETS = src/web/style.css src/web/favicon.svg
@@ -43,6 +43,8 @@ src/web/embedded.c: src/web/style.min.css $(WEB_ASSETS) tools/embed$(EXEEXT)
 src/web/about_tmpl.c: src/web/about.tmpl
 src/web/compare_tmpl.c: src/web/compare.tmpl
 src/web/list_tmpl.c: src/web/list.tmpl
+src/web/land_tmpl.c: src/web/land.tmpl
+src/web/map_tmpl.c: src/web/map.tmpl
 src/web/home_tmpl.c: src/web/home.tmpl
 src/web/layout_tmpl.c: src/web/layout.tmpl
 src/web/peer_tmpl.c: src/web/peer.tmpl
@@ -51,6 +53,7 @@ src/web/record_tmpl.c: src/web/record.tmpl
 src/web/results_tmpl.c: src/web/results.tmpl
 TMPLC = $(MKDIR_P) $(@D) && tools/tmplc$(EXEEXT)
 src/web/about_tmpl.c src/web/compare_tmpl.c src/web/list_tmpl.c \
+src/web/land_tmpl.c src/web/map_tmpl.c \
 src/web/home_tmpl.c src/web/layout_tmpl.c \
 src/web/peer_tmpl.c src/web/peers_tmpl.c src/web/record_tmpl.c \
 src/web/results_tmpl.c: \
@@ -155,3 +158,13 @@ tests_unit_test_web_report_SOURCES = tests/unit/test_web_report.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_report_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_project tests/unit/test_web_map
+tests_unit_test_project_SOURCES = tests/unit/test_project.c
+tests_unit_test_project_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_map_SOURCES = tests/unit/test_web_map.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_map_LDADD = $(UNIT_LDADD)
+# Run by hand; what it writes is in git.
+EXTRA_DIST += tools/land.py

@@ -47,6 +47,8 @@ int show_browse(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_about(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_map(struct page *page, const char *rest, struct http_response *res,
+    struct err *err) MUST_CHECK;
 int show_list(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_compare(struct page *page, const char *rest, struct http_response *res,

@@ -75,10 +75,11 @@ test_hostile(void **state)
 		    bad[i]);
 		get(target, "", 200);
 		assert_has(">My list</a>");
-		assert_lacks("keep=");
+		assert_lacks("/list?keep=");
+		assert_lacks("/peers?keep=");
 		assert_lacks("name=\"keep\"");
 		assert_lacks("<script");
-		assert_lacks("javascript:");
+		assert_lacks("=\"javascript:");
 	}
 }
 
