@@ -168,3 +168,8 @@ tests_unit_test_web_map_SOURCES = tests/unit/test_web_map.c \
 tests_unit_test_web_map_LDADD = $(UNIT_LDADD)
 # Run by hand; what it writes is in git.
 EXTRA_DIST += tools/land.py
+UNIT_TESTS += tests/unit/test_web_exports
+tests_unit_test_web_exports_SOURCES = tests/unit/test_web_exports.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_exports_LDADD = $(UNIT_LDADD)

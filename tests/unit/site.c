@@ -55,6 +55,7 @@ make_programme(struct arena *arena)
 	struct value *group;
 
 	rec->published_at = rec->first_at = SITE_NOW - 86400;
+	rec->modified_at = rec->published_at;
 	record_add(rec, NULL, FIELD_NAME, "Choir " SITE_EVIL, NULL);
 	record_add(rec, NULL, FIELD_NAME, "Chorale", "fr");
 	record_add(rec, NULL, FIELD_SUMMARY, "Singing together " SITE_EVIL,
@@ -87,6 +88,7 @@ make_evidence(struct arena *arena, const char *id, const char *pages)
 	struct value *group;
 
 	rec->published_at = rec->first_at = SITE_NOW - 3600;
+	rec->modified_at = rec->published_at;
 	record_add(rec, NULL, FIELD_TITLE, "Singing and loneliness", NULL);
 	group = record_add(rec, NULL, FIELD_IDENTIFIER, NULL, NULL);
 	record_add(rec, group, FIELD_IDENTIFIER_SCHEME, "doi", NULL);
@@ -123,6 +125,7 @@ make_resource(struct arena *arena)
 	    SITE_RESOURCE, "en");
 
 	rec->published_at = rec->first_at = SITE_NOW - 3600;
+	rec->modified_at = rec->published_at;
 	record_add(rec, NULL, FIELD_TITLE, "Starting a group", NULL);
 	record_add(rec, NULL, FIELD_RESOURCE_TYPE, "toolkit", NULL);
 	record_add(rec, NULL, FIELD_URL, "https://org.example/start", NULL);
@@ -136,6 +139,7 @@ make_organisation(struct arena *arena)
 	    SITE_ORG, "en");
 
 	rec->published_at = rec->first_at = SITE_NOW - 3600;
+	rec->modified_at = rec->published_at;
 	record_add(rec, NULL, FIELD_NAME, "Org " SITE_EVIL, NULL);
 	record_add(rec, NULL, FIELD_COUNTRY, "SG", NULL);
 	record_add(rec, NULL, FIELD_ORGANISATION_TYPE, "charity", NULL);
