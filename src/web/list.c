@@ -84,6 +84,30 @@ fill_share(const struct page *page, struct list_view *view)
 	view->mail = arena_strndup(page->arena, sb.buf, sb.len);
 	view->clear = arena_printf(page->arena, "%s/list", page->prefix);
 	strbuf_release(&sb);
+	export_links(page, "/list",
+	    arena_printf(page->arena, "keep=%s", page->keep), view->files);
+}
+
+/* "/list.ris?keep=...": what is here of the list, as a file. */
+int
+show_list_file(struct page *page, const char *rest, struct http_response *res,
+    struct err *err)
+{
+	const struct merge_view *views[KEEP_MAX];
+	const char **ids;
+	size_t n = keep_ids(page->arena, page->keep, &ids);
+	size_t n_views = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct merge_view *view;
+
+		if (catalogue_view(page->api->cat, page->arena, ids[i], &view,
+			err) == 0)
+			views[n_views++] = view;
+		else if (err->code != ERR_NOTFOUND)
+			return -1;
+	}
+	return export_answer(page, rest, "gspd-list", views, n_views, res, err);
 }
 
 int

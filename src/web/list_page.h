@@ -5,6 +5,7 @@
 #ifndef WEB_LIST_PAGE_H
 #define WEB_LIST_PAGE_H
 
+#include "web/export_page.h"
 #include "web/record_page.h"
 #include "web/results_page.h"
 
@@ -25,6 +26,7 @@ struct list_view {
 	size_t n;
 	size_t n_cards;
 	const char *compare_how;
+	struct export_link files[EXPORT_LINKS];
 	const char *address; /* for others, with scheme and host */
 	const char *mail;    /* mailto: */
 	const char *clear;   /* this page with an empty list */

@@ -19,6 +19,7 @@ static const struct route routes[] = {
 	{ "/about", false, false, show_about },
 	{ "/evidence-map", true, false, show_evidence_map },
 	{ "/list", true, false, show_list },
+	{ "/list.", true, false, show_list_file },
 	{ "/map", true, false, show_map },
 	{ "/compare", true, false, show_compare },
 	{ "/accessibility", false, false, show_accessibility },

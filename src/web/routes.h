@@ -51,6 +51,8 @@ int show_map(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_list(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
+int show_list_file(struct page *page, const char *rest,
+    struct http_response *res, struct err *err) MUST_CHECK;
 int show_compare(struct page *page, const char *rest, struct http_response *res,
     struct err *err) MUST_CHECK;
 int show_accessibility(struct page *page, const char *rest,

@@ -110,6 +110,16 @@ test_list(void **state)
 	assert_has("http%3A%2F%2F127.0.0.1%2Flist%3Fkeep%3D" EVIDENCE "%2C");
 	assert_has("<a href=\"/list\">Remove all");
 	assert_lacks("<script");
+	assert_has(
+	    "href=\"/list.ris?keep=" EVIDENCE "," GONE "," PROGRAMME "\"");
+	/* What is here of it as a file, in the same order. */
+	get("/list.ris?keep=" GONE "," EVIDENCE "," PROGRAMME, "", 200);
+	assert_has("TI  - Singing and loneliness");
+	get("/list.csv?keep=" PROGRAMME, "", 200);
+	assert_has(SITE_PROGRAMME);
+	assert_lacks(SITE_EVIDENCE);
+	get("/list.json", "", 200);
+	get("/list.exe?keep=" PROGRAMME, "", 404);
 	/* Nothing to compare with. */
 	get("/list?keep=" EVIDENCE, "", 200);
 	assert_lacks("id=\"compare\"");
