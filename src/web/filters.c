@@ -78,44 +78,47 @@ search_link(const struct page *page, const char *path,
 	return link_end(&link);
 }
 
-static void
-fill_choice(const struct page *page, enum search_facet facet,
-    const struct search_count *count, struct choice *choice)
+/* What is chosen comes first, so that it never folds away. Without links. */
+static struct choice *
+pick_choices(const struct page *page, const struct search_result *result,
+    enum search_facet facet, size_t max, size_t *ret_n)
 {
-	struct link link;
+	const struct search_count *items = result->facets[facet].items;
+	size_t total = result->facets[facet].n;
+	size_t room = total < max ? total : max;
+	size_t n = 0;
+	struct choice *choices = arena_alloc(page->arena,
+	    room * sizeof(*choices));
 
-	choice->value = count->value;
-	choice->label = api_facet_label(facet, count->value, page->lang);
-	choice->count = page_number(page, count->n);
-	choice->is_selected = count->is_selected;
-	link_start(&link, page, "/search");
-	link_add(&link, search_facet_name(facet), count->value);
-	choice->href = link_end(&link);
+	for (int chosen = 1; chosen >= 0; chosen--) {
+		for (size_t i = 0; i < total && n < room; i++) {
+			if (items[i].is_selected != (chosen == 1))
+				continue;
+			choices[n].value = items[i].value;
+			choices[n].label = api_facet_label(facet,
+			    items[i].value, page->lang);
+			choices[n].count = page_number(page, items[i].n);
+			choices[n].href = NULL;
+			choices[n++].is_selected = items[i].is_selected;
+		}
+	}
+	*ret_n = n;
+	return choices;
 }
 
 struct choice *
 choices_of(const struct page *page, const struct search_result *result,
     enum search_facet facet, size_t max, size_t *ret_n)
 {
-	size_t total = result->facets[facet].n;
-	size_t n = 0;
-	struct choice *choices;
+	struct choice *choices = pick_choices(page, result, facet, max, ret_n);
 
-	if (total > max)
-		total = max;
-	choices = arena_alloc(page->arena, total * sizeof(*choices));
-	/* What is chosen comes first, so that it never folds away. */
-	for (int chosen = 1; chosen >= 0; chosen--) {
-		for (size_t i = 0; i < result->facets[facet].n && n < total;
-		     i++) {
-			const struct search_count *count =
-			    &result->facets[facet].items[i];
+	for (size_t i = 0; i < *ret_n; i++) {
+		struct link link;
 
-			if (count->is_selected == (chosen == 1))
-				fill_choice(page, facet, count, &choices[n++]);
-		}
+		link_start(&link, page, "/search");
+		link_add(&link, search_facet_name(facet), choices[i].value);
+		choices[i].href = link_end(&link);
 	}
-	*ret_n = n;
 	return choices;
 }
 
@@ -201,8 +204,8 @@ fill_facets(const struct page *page, const struct search_query *query,
 		size_t n_chosen = 0;
 
 		*facet = (struct facet){ 0 };
-		facet->choices = choices_of(page, result, row->facet, FACET_MAX,
-		    &facet->n);
+		facet->choices = pick_choices(page, result, row->facet,
+		    FACET_MAX, &facet->n);
 		if (facet->n == 0)
 			continue;
 		while (
