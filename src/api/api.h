@@ -99,6 +99,8 @@ const char *api_facet_label(enum search_facet facet, const char *value,
 void api_suggestions(struct json_writer *w,
     const struct search_suggestion *items, size_t n);
 void api_explain(struct json_writer *w, const struct search_hit *hit);
+/* The member "nearest": words near to those that no record has, if any. */
+void api_nearest(struct json_writer *w, const struct search_result *result);
 /* Can anything be searched by now? Not while the first index is made. */
 int api_is_ready(struct search *search, bool *ret_is_ready,
     struct err *err) MUST_CHECK;

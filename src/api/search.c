@@ -97,6 +97,22 @@ write_facets(struct json_writer *w, const struct search_result *result)
 	json_object_end(w);
 }
 
+void
+api_nearest(struct json_writer *w, const struct search_result *result)
+{
+	if (result->n_nearest == 0)
+		return;
+	json_key(w, "nearest");
+	json_array(w);
+	for (size_t i = 0; i < result->n_nearest; i++) {
+		json_object(w);
+		json_pair(w, "word", result->nearest[i].text);
+		json_pair_int(w, "count", result->nearest[i].n);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
 static void
 write_meta(struct json_writer *w, const struct api_query *query,
     const struct search_result *result, const struct catalogue_status *status)
@@ -111,6 +127,7 @@ write_meta(struct json_writer *w, const struct api_query *query,
 	json_pair(w, "did_you_mean", result->did_you_mean);
 	if (result->is_corrected)
 		json_pair_bool(w, "corrected", true);
+	api_nearest(w, result);
 	api_near_facts(w, query);
 	if (query->search.explain)
 		json_pair_real(w, "mean_length", result->mean_length);

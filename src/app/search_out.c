@@ -167,6 +167,7 @@ print_json(struct app *app, const struct api_query *query,
 	json_pair(&w, "did_you_mean", result->did_you_mean);
 	if (result->is_corrected)
 		json_pair_bool(&w, "corrected", true);
+	api_nearest(&w, result);
 	api_near_facts(&w, query);
 	if (search->explain)
 		json_pair_real(&w, "mean_length", result->mean_length);
@@ -208,6 +209,13 @@ text_head(struct strbuf *out, const struct api_query *query,
 		out_safe(out, result->did_you_mean);
 		strbuf_addch(out, '\n');
 	}
+	for (size_t i = 0; i < result->n_nearest; i++) {
+		strbuf_addstr(out, i == 0 ? "near to it: " : ", ");
+		out_safe(out, result->nearest[i].text);
+		strbuf_addf(out, " (%" PRId64 ")", result->nearest[i].n);
+	}
+	if (result->n_nearest > 0)
+		strbuf_addch(out, '\n');
 }
 
 void

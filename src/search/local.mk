@@ -226,6 +226,10 @@ UNIT_TESTS += tests/unit/test_search_where
 tests_unit_test_search_where_SOURCES = tests/unit/test_search_where.c \
 	tests/unit/search_world.c tests/unit/search_world.h
 tests_unit_test_search_where_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_search_nearest
+tests_unit_test_search_nearest_SOURCES = tests/unit/test_search_nearest.c \
+	tests/unit/search_world.c tests/unit/search_world.h
+tests_unit_test_search_nearest_LDADD = $(UNIT_LDADD)
 UNIT_TESTS += tests/unit/test_window
 tests_unit_test_window_SOURCES = tests/unit/test_window.c
 tests_unit_test_window_LDADD = $(UNIT_LDADD)

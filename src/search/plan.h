@@ -61,6 +61,8 @@ struct plan_term {
 	bool is_near_known;
 	const char *near;
 	uint32_t near_df;
+	const struct near_word *nears; /* that one first */
+	size_t n_nears;
 };
 
 struct plan_group {

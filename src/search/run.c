@@ -165,6 +165,7 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 	bool is_corrected;
 
 	make_plan(run);
+	run->typed = run->plan;
 	if (match_all(run, err) == -1)
 		return -1;
 	if (run->is_found || !run->has_words)
@@ -196,6 +197,8 @@ run_inside(struct run *run, struct search_result *result, struct err *err)
 	    result->did_you_mean == NULL)
 		result->did_you_mean = meant_text(run, true);
 	result->count = run->total;
+	if (run->total == 0 || result->is_corrected || result->dropped != NULL)
+		meant_nearest(run, result);
 	/* What scores rest on: on later pages that of the first. */
 	if (run->plan->stats.docs > 0)
 		result->mean_length = (double)run->plan->stats.words /

@@ -54,6 +54,7 @@ struct run {
 	const struct search_query *asked;
 	struct query *query;
 	struct plan *plan;
+	struct plan *typed; /* the first, before anything was put right */
 	enum order order;
 	struct chosen chosen[CHOSEN_MAX];
 	size_t n_chosen;
@@ -101,6 +102,9 @@ int result_hits(struct run *run, struct search_result *result,
 /* meant.c: the query's text with words that are not in the index, or are rare
  * (and `rare` is asked for), replaced by near ones; NULL when there are none. */
 const char *meant_text(struct run *run, bool rare);
+
+/* meant.c: words near to those typed that are not in the index. */
+void meant_nearest(struct run *run, struct search_result *result);
 
 /* partial.c: leave out words, say which, and match what is left. NULL when no
  * document has any of them. */

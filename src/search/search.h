@@ -101,6 +101,13 @@ struct search_count {
 	bool is_selected;
 };
 
+/* A word of the index. */
+struct search_word {
+	const char *text;
+	int64_t n; /* records with it, about */
+};
+#define SEARCH_NEAREST_MAX 6
+
 struct search_result {
 	int64_t count; /* all matches */
 	struct search_hit *hits;
@@ -115,7 +122,11 @@ struct search_result {
 	const char *dropped; /* words dropped to find anything, or NULL */
 	/* What may have been meant: a whole query, or NULL. */
 	const char *did_you_mean;
-	bool is_corrected;  /* nothing was found; these are the hits of it */
+	bool is_corrected; /* nothing was found; these are the hits of it */
+	/* When nothing was found as typed: words that come nearest to those that
+	 * no record has, by spelling or by their start, most records first. */
+	struct search_word *nearest;
+	size_t n_nearest;
 	double mean_length; /* words of a record, for explaining */
 	int64_t took_us;
 };
