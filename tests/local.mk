@@ -39,6 +39,7 @@ EXTRA_DIST += tests/t/conftest.py \
 	tests/t/test_index_mended.py \
 	tests/t/test_kill.py \
 	tests/t/test_peers_shown.py \
+	tests/t/test_reports.py \
 	tests/t/test_real_data.py \
 	tests/t/test_relay.py \
 	tests/t/test_rotate.py \

@@ -347,3 +347,20 @@ utf8_from_utf16(const void *data, size_t len, bool big_endian,
 	}
 	return 0;
 }
+
+bool
+utf8_has_bidi(const char *text)
+{
+	const char *p = text;
+
+	while (p != NULL && (p = strchr(p, '\xe2')) != NULL) {
+		unsigned char b = (unsigned char)p[1];
+		unsigned char c = b != 0 ? (unsigned char)p[2] : 0;
+
+		if ((b == 0x80 && c >= 0xaa && c <= 0xae) ||
+		    (b == 0x81 && c >= 0xa6 && c <= 0xa9))
+			return true;
+		p++;
+	}
+	return false;
+}

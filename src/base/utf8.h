@@ -36,6 +36,10 @@ void utf8_add(struct strbuf *sb, uint32_t ch);
 /* Characters (code points) in valid UTF-8. */
 size_t utf8_count(const char *text, size_t len);
 
+/* Does it hold a character that turns the direction of what follows (U+202A
+ * to U+202E, U+2066 to U+2069)? NULL: no. */
+bool utf8_has_bidi(const char *text);
+
 /* Largest n <= len that does not cut a character. */
 size_t utf8_floor(const char *text, size_t len);
 

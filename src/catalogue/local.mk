@@ -27,3 +27,8 @@ tests_unit_test_component_SOURCES = tests/unit/test_component.c \
 	tests/unit/catalogue_help.h
 tests_unit_test_component_LDADD = $(UNIT_LDADD)
 tests_unit_test_catalogue_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_gone
+tests_unit_test_gone_SOURCES = tests/unit/test_gone.c \
+	tests/unit/catalogue_help.h
+tests_unit_test_gone_LDADD = $(UNIT_LDADD)

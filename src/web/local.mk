@@ -173,3 +173,9 @@ tests_unit_test_web_exports_SOURCES = tests/unit/test_web_exports.c \
 	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
 	tests/unit/visit.h
 tests_unit_test_web_exports_LDADD = $(UNIT_LDADD)
+
+UNIT_TESTS += tests/unit/test_web_record
+tests_unit_test_web_record_SOURCES = tests/unit/test_web_record.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_record_LDADD = $(UNIT_LDADD)
