@@ -204,15 +204,11 @@ pages(struct strbuf *out, const struct reference *ref)
 static void
 identifiers(struct strbuf *out, const struct reference *ref)
 {
-	const char *url = ref->url;
-
-	if (url == NULL && (!ref->is_work || ref->doi == NULL))
-		url = ref->page;
 	field_plain(out, "doi", ref->doi);
 	field_plain(out, "pmid", ref->pmid);
 	field_plain(out, "pmcid", ref->pmcid);
 	field_plain(out, "isbn", ref->isbn);
-	field_plain(out, "url", url);
+	field_plain(out, "url", reference_url(ref));
 }
 
 void

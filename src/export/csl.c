@@ -106,15 +106,16 @@ add_keywords(struct json_writer *w, const struct record *rec)
 	strbuf_release(&list);
 }
 
-/* "Report", "Preprint": what the type alone does not say. */
+/* "Review", "Preprint": what the type alone does not say. Styles print it, so
+ * an article is not said to be one. */
 static const char *
 genre_of(const struct reference *ref)
 {
 	if (!ref->is_work)
 		return ref->genre;
-	return ref->type != NULL
-		   ? vocab_label(VOCAB_EVIDENCE_TYPE, ref->type, "en")
-		   : NULL;
+	if (ref->type == NULL || strcmp(ref->type, "article") == 0)
+		return NULL;
+	return vocab_label(VOCAB_EVIDENCE_TYPE, ref->type, "en");
 }
 
 void
@@ -142,7 +143,7 @@ export_csl(struct json_writer *w, const struct record *rec, const char *base)
 	json_pair(w, "PMID", ref.pmid);
 	json_pair(w, "PMCID", ref.pmcid);
 	json_pair(w, "ISBN", ref.isbn);
-	json_pair(w, "URL", ref.url != NULL ? ref.url : ref.page);
+	json_pair(w, "URL", reference_url(&ref));
 	json_pair(w, "abstract", ref.abstract);
 	json_pair(w, "note", ref.note);
 	add_keywords(w, rec);

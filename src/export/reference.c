@@ -166,6 +166,14 @@ reference_read(const struct record *rec, const char *base,
 }
 
 const char *
+reference_url(const struct reference *ref)
+{
+	if (ref->url != NULL || (ref->is_work && ref->doi != NULL))
+		return ref->url;
+	return ref->page;
+}
+
+const char *
 reference_type(const struct reference *ref, const struct reference_type *table,
     size_t n, const char *other)
 {

@@ -34,6 +34,9 @@ struct reference {
  * of the record. */
 void reference_read(const struct record *rec, const char *base,
     struct reference *ret_ref);
+/* The one address to give: of the work, or of its record when there is no
+ * other way to it. May be NULL. */
+const char *reference_url(const struct reference *ref);
 /* Code of the field; NULL when absent or not-stated. */
 const char *reference_code(const struct record *rec, enum field_id id);
 /* "journal", "report", ...: what a format calls a type of evidence. */

@@ -343,6 +343,59 @@ test_spool(void **state)
 	arena_free(arena);
 }
 
+/* More than a file may hold: cut, and it says so. */
+static void
+test_cut(void **state)
+{
+	const size_t n = API_EXPORT_RECORDS + 1;
+	struct http_request req = { .arena = arena_new() };
+	struct conf conf = { .url = "http://127.0.0.1/" };
+	struct api api = { .folder = site.folder,
+		.conf = &conf,
+		.now = SITE_NOW };
+	struct record *rec = record_new(req.arena, RECORD_KIND_TERM,
+	    SITE_RESOURCE, "en");
+	struct merge_view view = { .rec = rec };
+	const struct merge_view **views = arena_alloc(req.arena,
+	    n * sizeof(*views));
+	static const enum api_format formats[] = { API_NDJSON, API_BIBTEX };
+	struct http_response res;
+	char tail[80];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		views[i] = &view;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct api_export what = { .format = formats[i], .stem = "x" };
+
+		http_response_init(&res);
+		assert_int_equal(api_export_views(&api, &req, views, n, &what,
+				     &res, &err),
+		    0);
+		assert_non_null(
+		    strstr(res.head.buf, "Gspd-Cut: 100000 of 100001\r\n"));
+		assert_int_not_equal(res.fd, -1);
+		memset(tail, 0, sizeof(tail));
+		assert_true(pread(res.fd, tail, sizeof(tail) - 1,
+				res.fd_len - (off_t)sizeof(tail) + 1) > 0);
+		assert_int_equal(strstr(tail, "% cut: 100000 of 100001") !=
+				     NULL,
+		    formats[i] == API_BIBTEX);
+		http_response_release(&res);
+	}
+	/* As many as it may hold are all of them. */
+	http_response_init(&res);
+	assert_int_equal(api_export_views(&api, &req, views, n - 1,
+			     &(struct api_export){ .format = API_NDJSON,
+				 .stem = "x" },
+			     &res, &err),
+	    0);
+	assert_null(strstr(res.head.buf, "Gspd-Cut"));
+	http_response_release(&res);
+	arena_free(req.arena);
+}
+
 int
 main(void)
 {
@@ -355,6 +408,7 @@ main(void)
 		cmocka_unit_test(test_crawlers),
 		cmocka_unit_test(test_data_in_pages),
 		cmocka_unit_test(test_spool),
+		cmocka_unit_test(test_cut),
 	};
 	int rc;
 
