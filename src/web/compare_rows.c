@@ -9,6 +9,7 @@
 
 #define LINKED_SHOWN  5
 #define EFFECTS_SHOWN 6
+#define CELL_SHOWN    12
 
 #define PROGRAMME (1u << RECORD_KIND_PROGRAMME)
 #define EVIDENCE  (1u << RECORD_KIND_EVIDENCE)
@@ -389,10 +390,25 @@ same_cell(const struct row *a, const struct row *b)
 	return true;
 }
 
+/* Of very many values the first, and how many more there are. */
+static void
+cut_cell(const struct page *page, struct row *cell)
+{
+	int64_t more = (int64_t)cell->n - CELL_SHOWN;
+
+	if (more <= 0)
+		return;
+	cell->n = CELL_SHOWN;
+	add_text(page, cell,
+	    page_say(page, TEXT_COMPARE_MORE, more, "n",
+		page_number(page, more), NULL),
+	    NULL);
+}
+
 /* Kept only when some record has something there. */
 static struct compare_row **
-keep_row(const struct compare_view *view, struct compare_row *row,
-    struct compare_row **last)
+keep_row(const struct page *page, const struct compare_view *view,
+    struct compare_row *row, struct compare_row **last)
 {
 	bool has_any = false;
 
@@ -402,6 +418,8 @@ keep_row(const struct compare_view *view, struct compare_row *row,
 	}
 	if (!has_any)
 		return last;
+	for (size_t i = 0; i < view->n; i++)
+		cut_cell(page, &row->cells[i]);
 	*last = row;
 	return &row->next;
 }
@@ -459,7 +477,7 @@ compare_fill(const struct page *page, struct compare_view *view,
 		for (size_t i = 0; i < view->n; i++)
 			rules[r].fill(page, view->records[i].view->rec,
 			    &row->cells[i]);
-		last = keep_row(view, row, last);
+		last = keep_row(page, view, row, last);
 		/* Two summaries are never the same: no news. */
 		row->differs &= rules[r].fill != add_summary;
 	}
@@ -472,6 +490,6 @@ compare_fill(const struct page *page, struct compare_view *view,
 			&row->cells[i], err) == -1)
 			return -1;
 	}
-	(void)keep_row(view, row, last);
+	(void)keep_row(page, view, row, last);
 	return 0;
 }

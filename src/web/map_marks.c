@@ -65,6 +65,32 @@ write_mark(const struct page *page, const struct map_view *view,
 		mark->text = text;
 }
 
+/* So much room that nothing is covered on a telephone either. */
+static double
+room(const struct map_mark *mark)
+{
+	return mark->r * LARGER;
+}
+
+static bool
+is_inside(const struct map_view *view, const struct map_mark *mark, double x,
+    double y)
+{
+	return fabs(x - view->x) <= view->width / 2 - room(mark) &&
+	       fabs(y - view->y) <= view->height / 2 - room(mark);
+}
+
+/* Not over the edge, where its number would be cut. */
+static void
+keep_inside(const struct map_view *view, struct map_mark *mark)
+{
+	double wide = view->width / 2 - room(mark);
+	double high = view->height / 2 - room(mark);
+
+	mark->x = fmax(view->x - wide, fmin(view->x + wide, mark->x));
+	mark->y = fmax(view->y - high, fmin(view->y + high, mark->y));
+}
+
 /* ---- circles ---- */
 
 /* Squares into piles: one joins the first that it would touch. */
@@ -158,19 +184,13 @@ map_add_spots(const struct page *page, const struct map_view *view,
 		mark->y = piles[i].y;
 		mark->n = piles[i].n;
 		mark->r = radius(view, mark->n, piles[0].n);
+		keep_inside(view, mark);
 		link_pile(page, query, &piles[i], mark);
 		write_mark(page, view, mark);
 	}
 }
 
 /* ---- squares ---- */
-
-/* So much room that nothing is covered on a telephone either. */
-static double
-room(const struct map_mark *mark)
-{
-	return mark->r * LARGER;
-}
 
 static bool
 is_free(const struct map_page *map, const struct map_mark *mark, double x,
@@ -206,7 +226,7 @@ find_room(const struct map_view *view, const struct map_page *map,
 			double x = mark->x + ring * step * cos(turn);
 			double y = mark->y + ring * step * sin(turn);
 
-			if (!map_view_holds(view, x, y) ||
+			if (!is_inside(view, mark, x, y) ||
 			    !is_free(map, mark, x, y))
 				continue;
 			mark->x = x;

@@ -135,6 +135,40 @@ test_world(void **state)
 	assert_has("<li><a href=\"/map\" aria-label=\"Remove filter Nature\">");
 }
 
+/* No mark reaches over the edge, wherever the map looks. */
+static void
+test_edges(void **state)
+{
+	static const char *const targets[] = { "/map", "/map?area=asia",
+		"/map?area=europe", "/map?area=MT", "/map?zoom=50,-9,1500",
+		"/map?zoom=36.2,14.5,30", "/map?zoom=58,10,900" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		double x, y, w, h;
+		const char *p;
+
+		get(targets[i], "", 200);
+		p = strstr(client_body(&out), "<svg class=\"map\" viewBox=\"");
+		assert_non_null(p);
+		p = strchr(strstr(p, "viewBox"), '"') + 1;
+		assert_int_equal(sscanf(p, "%lf %lf %lf %lf", &x, &y, &w, &h),
+		    4);
+		while ((p = strstr(p, CIRCLE)) != NULL) {
+			double cx, cy, r;
+
+			p += strlen(CIRCLE);
+			assert_int_equal(sscanf(p, "%lf\" cy=\"%lf\" r=\"%lf\"",
+					     &cx, &cy, &r),
+			    3);
+			/* The style sheet makes it larger on a telephone. */
+			r *= 1.84;
+			assert_true(cx - r >= x && cx + r <= x + w);
+			assert_true(cy - r >= y && cy + r <= y + h);
+		}
+	}
+}
+
 /* Countries that the land is too coarse for are dots of it. */
 static void
 test_small(void **state)
@@ -243,6 +277,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_world),
 		cmocka_unit_test(test_small),
+		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_zoom),
 		cmocka_unit_test(test_hostile),
 	};
