@@ -67,10 +67,9 @@ fill_record(const struct page *page, const struct merge_view *merged,
 /* -1 on trouble; what is not here is told on the page. */
 static int
 take_records(const struct page *page, const struct http_params *params,
-    struct compare_view *view, size_t *ret_asked, struct err *err)
+    struct compare_view *view, struct err *err)
 {
 	int64_t most = COMPARE_MAX;
-	size_t asked = 0;
 
 	for (size_t i = 0; i < params->n; i++) {
 		const char *id;
@@ -79,7 +78,6 @@ take_records(const struct page *page, const struct http_params *params,
 		if (strcmp(params->items[i].name, "c") != 0 ||
 		    *params->items[i].value == '\0')
 			continue;
-		asked++;
 		if (view->n == COMPARE_MAX) {
 			view->many = page_say(page, TEXT_COMPARE_MANY, most,
 			    "n", page_number(page, most), NULL);
@@ -94,7 +92,6 @@ take_records(const struct page *page, const struct http_params *params,
 		} else if (!has_record(view, merged->rec->id))
 			fill_record(page, merged, &view->records[view->n++]);
 	}
-	*ret_asked = asked;
 	return 0;
 }
 
@@ -136,16 +133,13 @@ show_compare(struct page *page, const char *rest, struct http_response *res,
 {
 	struct compare_view view = { 0 };
 	struct http_params params;
-	size_t asked;
 
 	(void)rest;
 	page->no_index = true;
 	if (http_params_read(page->arena, page->req->query, &params, err) ==
 		-1 ||
-	    take_records(page, &params, &view, &asked, err) == -1)
+	    take_records(page, &params, &view, err) == -1)
 		return -1;
-	if (asked != 0 && view.n == 0)
-		res->status = 404;
 	for (size_t i = 0; view.n > 1 && i < view.n; i++)
 		view.records[i].remove = link_without(page, &view, i);
 	if (view.n != 0 && compare_fill(page, &view, err) == -1)

@@ -251,8 +251,6 @@ show_map(struct page *page, const char *rest, struct http_response *res,
 		return show_unready(page, res);
 	if (fill_map(page, &params, &query, &result, &map, err) == -1)
 		return -1;
-	if (map.wrong != NULL)
-		res->status = 404;
 	page->no_index = page->no_index || *page->req->query != '\0';
 	page->canonical = "/map";
 	page->title = map.heading;
