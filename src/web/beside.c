@@ -12,7 +12,6 @@
 
 #define CARDS_SEARCHED 3
 #define CARDS_MAX      6
-#define CANDIDATES     24 /* the strongest of them are shown */
 #define NEAR_KM        25
 
 static bool
@@ -82,24 +81,13 @@ link_of(const struct page *page, const struct search_query *query,
 		link_add(&link, search_facet_name(query->filters[i].facet),
 		    query->filters[i].value);
 	link_add(&link, "near", near);
+	/* By distance, where there is a place, without being asked. */
+	if (query->sort == SEARCH_BY_STRENGTH)
+		link_add(&link, "sort", "strength");
 	return link_end(&link);
 }
 
 /* ---- evidence ---- */
-
-/* Place in the order of VOCAB_STRENGTH; what is not stated comes last. */
-static size_t
-rank(const struct record *rec)
-{
-	const char *strength = record_strength(rec);
-	size_t n = vocab_size(VOCAB_STRENGTH);
-
-	for (size_t i = 0; strength != NULL && i < n; i++) {
-		if (strcmp(vocab_code(VOCAB_STRENGTH, i), strength) == 0)
-			return i;
-	}
-	return n;
-}
 
 static void
 add_evidence_named(const struct page *page, struct record_view *view)
@@ -121,34 +109,11 @@ add_evidence_named(const struct page *page, struct record_view *view)
 	for (size_t i = 0; i < view->n_links; i++) {
 		const struct merge_view *other = view->links[i].view;
 
-		if (other->rec->kind != RECORD_KIND_EVIDENCE)
+		if (other->rec->kind != RECORD_KIND_EVIDENCE ||
+		    view->studies.n == CARDS_MAX)
 			continue;
 		add_card(&view->studies, card_make(page, other, NULL));
 		view->links[i].is_shown = true;
-	}
-}
-
-/* The strongest of what was found, by design. */
-static void
-add_strongest(const struct page *page, const struct search_result *result,
-    struct cards *to)
-{
-	bool is_taken[CANDIDATES] = { false };
-
-	for (int k = 0; k < CARDS_SEARCHED; k++) {
-		size_t best = result->n_hits;
-
-		for (size_t i = 0; i < result->n_hits && i < CANDIDATES; i++) {
-			if (!is_taken[i] &&
-			    (best == result->n_hits ||
-				rank(result->hits[i].view->rec) <
-				    rank(result->hits[best].view->rec)))
-				best = i;
-		}
-		if (best == result->n_hits)
-			return;
-		is_taken[best] = true;
-		add_card(to, card_make(page, result->hits[best].view, NULL));
 	}
 }
 
@@ -156,7 +121,9 @@ static void
 fill_evidence_for(const struct page *page, struct record_view *view)
 {
 	const struct value *root = &view->rec->root;
-	struct search_query query = { .limit = CANDIDATES, .no_facets = true };
+	struct search_query query = { .limit = CARDS_SEARCHED,
+		.sort = SEARCH_BY_STRENGTH,
+		.no_facets = true };
 	struct search_result result = { 0 };
 	size_t n_plain;
 
@@ -175,7 +142,9 @@ fill_evidence_for(const struct page *page, struct record_view *view)
 		if (!run(page, &query, &result))
 			return;
 	}
-	add_strongest(page, &result, &view->studies);
+	for (size_t i = 0; i < result.n_hits; i++)
+		add_card(&view->studies,
+		    card_make(page, result.hits[i].view, NULL));
 	if (result.count == 0)
 		return;
 	view->studies.all = link_of(page, &query, NULL);

@@ -76,17 +76,6 @@ is_member(const struct merge_view *merged, const char *id)
 	return false;
 }
 
-const char *
-relation_to(const struct record *rec, const struct merge_view *merged)
-{
-	for (const struct value *v = value_find(&rec->root, FIELD_RELATION);
-	     v != NULL; v = value_next(v)) {
-		if (is_member(merged, value_get(v, FIELD_RELATION_ID)))
-			return value_get(v, FIELD_RELATION_TYPE);
-	}
-	return NULL;
-}
-
 /* What no other part of the page has shown. */
 void
 fill_linked(const struct page *page, struct record_view *view)

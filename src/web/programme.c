@@ -452,6 +452,22 @@ add_dates(const struct page *page, struct section *section,
 }
 
 static void
+add_workforce(const struct page *page, struct section *section,
+    const struct value *workforce)
+{
+	const char *title = value_get(workforce, FIELD_WORKFORCE_TITLE);
+	const char *fte = value_get(workforce, FIELD_WORKFORCE_FTE);
+	const char *n = fte != NULL ? page_say(page, TEXT_FTE, 0, "n",
+					  page_decimal(page, fte), NULL)
+				    : NULL;
+
+	if (title != NULL || n != NULL)
+		row_add(page, row_new(page, section, TEXT_WORKFORCE),
+		    (struct item){ .text = { title != NULL ? title : n, NULL },
+			.note = title != NULL ? n : NULL });
+}
+
+static void
 fill_more(const struct page *page, struct record_view *view)
 {
 	const struct value *root = &view->rec->root;
@@ -470,6 +486,8 @@ fill_more(const struct page *page, struct record_view *view)
 	     v = value_next(v))
 		row_plain(page, s, TEXT_FUNDING,
 		    value_get(v, FIELD_FUNDING_SOURCE));
+	if (value_find(root, FIELD_WORKFORCE) != NULL)
+		add_workforce(page, s, value_find(root, FIELD_WORKFORCE));
 	if (quality != NULL)
 		add_quality(page, s, quality);
 	row_field(page, s, TEXT_OUTCOME_MEASURES, root, FIELD_OUTCOME_MEASURE);

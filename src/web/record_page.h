@@ -141,9 +141,6 @@ int fill_links(const struct page *page, struct record_view *view,
     struct err *err) MUST_CHECK;
 void fill_linked(const struct page *page, struct record_view *view);
 bool is_member(const struct merge_view *merged, const char *id);
-/* How rec relates to the record of the view ("evaluates"), or NULL. */
-const char *relation_to(const struct record *rec,
-    const struct merge_view *merged);
 /* beside.c: evidence for a programme, similar ones near it */
 void fill_beside(const struct page *page, struct record_view *view);
 /* "38.7223,-9.1393" of a site with a point on Earth, or NULL. */
