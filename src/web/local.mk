@@ -84,6 +84,13 @@ src/web/forest_tmpl.c: tools/tmplc$(EXEEXT)
 	$(AM_V_GEN)$(TMPLC) $(srcdir)/src/web/$$(basename $@ _tmpl.c).tmpl \
 		> $@.tmp && mv $@.tmp $@
 
+UNIT_TESTS += tests/unit/test_forest
+tests_unit_test_forest_SOURCES = tests/unit/test_forest.c
+tests_unit_test_forest_LDADD = $(UNIT_LDADD)
+TESTS += tests/metafor/metafor.sh
+EXTRA_DIST += tests/metafor/metafor.sh tests/metafor/forest.R \
+	tests/metafor/cases.csv tests/metafor/expected.csv
+
 UNIT_TESTS += tests/unit/test_tmpl
 tests_unit_test_tmpl_SOURCES = tests/unit/test_tmpl.c tests/unit/escape.h
 nodist_tests_unit_test_tmpl_SOURCES = tests/unit/escape_tmpl.c
