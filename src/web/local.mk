@@ -87,8 +87,15 @@ src/web/forest_tmpl.c: tools/tmplc$(EXEEXT)
 UNIT_TESTS += tests/unit/test_forest
 tests_unit_test_forest_SOURCES = tests/unit/test_forest.c
 tests_unit_test_forest_LDADD = $(UNIT_LDADD)
+UNIT_TESTS += tests/unit/test_web_evidence
+tests_unit_test_web_evidence_SOURCES = tests/unit/test_web_evidence.c \
+	tests/unit/site.c tests/unit/site.h tests/unit/client.h \
+	tests/unit/visit.h
+tests_unit_test_web_evidence_LDADD = $(UNIT_LDADD)
+tests_unit_test_web_evidence_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=search_matrix
 TESTS += tests/metafor/metafor.sh
-EXTRA_DIST += tests/metafor/metafor.sh tests/metafor/forest.R \
+EXTRA_DIST += docs/evidence-pages.md tests/metafor/metafor.sh tests/metafor/forest.R \
 	tests/metafor/cases.csv tests/metafor/expected.csv
 
 UNIT_TESTS += tests/unit/test_tmpl
