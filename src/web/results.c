@@ -86,6 +86,25 @@ fill_meant(const struct page *page, const struct api_query *query,
 	    other.search.n_filters, 1);
 }
 
+/* Words that records do have; without filters, as their numbers are. */
+static void
+fill_nearest(const struct page *page, const struct search_result *result,
+    struct results *view)
+{
+	view->nearest = arena_alloc(page->arena,
+	    result->n_nearest * sizeof(*view->nearest));
+	for (size_t i = 0; i < result->n_nearest; i++) {
+		struct choice *choice = &view->nearest[view->n_nearest++];
+		struct link link;
+
+		link_start(&link, page, "/search");
+		link_add(&link, "q", result->nearest[i].text);
+		*choice = (struct choice){ .label = result->nearest[i].text,
+			.count = page_number(page, result->nearest[i].n),
+			.href = link_end(&link) };
+	}
+}
+
 /* "350 m away", "2.4 km away", "120 km away" */
 const char *
 distance_words(const struct page *page, double km)
@@ -203,6 +222,7 @@ show_results(struct page *page, const char *rest, struct http_response *res,
 	page->no_index = true;
 	fill_heading(page, &query, &result, &view);
 	fill_meant(page, &query, &result, &view);
+	fill_nearest(page, &result, &view);
 	fill_facets(page, &query.search, &result, &view);
 	fill_active(page, &query, &result, &view);
 	fill_sorts(page, &query, &view);

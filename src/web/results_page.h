@@ -68,6 +68,8 @@ struct results {
 	const char *corrected; /* whose results these are instead */
 	const char *meant;     /* what may have been meant; and its search */
 	const char *meant_href;
+	struct choice *nearest; /* words that come near, as searches */
+	size_t n_nearest;
 	const char *lost; /* why there is no distance although one was asked */
 	const char *too_far;
 	const char *beyond;   /* a page behind the last was asked for */

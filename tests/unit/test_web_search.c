@@ -52,6 +52,14 @@ bend(struct arena *arena, const struct search_query *query,
 		hit->prior = 140;
 	}
 	result->mean_length = 80.5;
+	if (strcmp(query->text, "xyzzyx") == 0) {
+		static struct search_word near_words[] = {
+			{ "choir" SITE_EVIL, 1234 }, { "song", 5 }
+		};
+
+		result->nearest = near_words;
+		result->n_nearest = ARRAY_LEN(near_words);
+	}
 	if (strncmp(query->text, "choirr", 6) == 0) {
 		result->did_you_mean = arena_strdup(arena, "choir " SITE_EVIL);
 		result->is_corrected = query->text[6] == 'r';
@@ -191,6 +199,12 @@ test_near_lost(void **state)
 	get("/search?q=xyzzyx&near=1,1", "", 200);
 	assert_has("Nothing found");
 	assert_has("value=\"1,1\"");
+	/* Words that come near, as searches of their own. */
+	assert_has("Words that come near");
+	assert_has("<li><a href=\"/search?q=song\" dir=\"auto\">song <span "
+		   "class=\"count\">5</span>");
+	assert_has("choir&quot;&gt;&lt;script&gt;");
+	assert_lacks("<script");
 }
 
 static void
