@@ -120,6 +120,36 @@ class Nodes:
             self.stop(child)
 
 
+SEED = 1
+PART = 250000  # records: import takes no larger file
+
+
+class Published(Nodes):
+    """Nodes with the corpus of bench/generate."""
+
+    def __init__(self, build, work, tools):
+        super().__init__(build, work)
+        self.tools = tools
+
+    def publisher(self, n):
+        """A node that has published the corpus: (folder, port)."""
+        folder = self.path("a")
+        port = self.node(folder, "us")
+        child = subprocess.Popen([self.tools["generate"], str(n), str(SEED)],
+                                 stdout=subprocess.PIPE)
+        part = self.path("part.ndjson")
+        for start in range(0, n, PART):
+            with open(part, "wb") as f:
+                for _ in range(min(PART, n - start)):
+                    f.write(child.stdout.readline())
+            timed([self.gspd, "-d", folder, "import", part, "--json"])
+        os.remove(part)
+        child.stdout.close()
+        child.wait()
+        timed([self.gspd, "-d", folder, "publish"])
+        return folder, port
+
+
 def spread(values):
     return {"median": statistics.median(values), "min": min(values),
             "max": max(values)}

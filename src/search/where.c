@@ -23,19 +23,37 @@ struct named {
 	float *values; /* room for as many */
 };
 
-static int
-compare_floats(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
+/* The middle one, in mixed order: sorting all of them would take most of the
+ * time. Hoare's FIND. */
 static float
 median(float *values, size_t n)
 {
-	qsort(values, n, sizeof(*values), compare_floats);
-	return values[n / 2];
+	size_t want = n / 2, low = 0, high = n - 1;
+
+	while (low < high) {
+		float pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;;) {
+			float kept;
+
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			kept = values[i];
+			values[i++] = values[j];
+			values[j--] = kept;
+		}
+		/* Up to j nothing is larger, behind it nothing smaller. */
+		if (want <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+	return values[want];
 }
 
 static void
