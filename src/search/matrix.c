@@ -220,7 +220,8 @@ set_of(struct sets *sets, uint32_t doc)
 
 /* ---- all together ---- */
 
-/* Ranks of the values of a set, each + 1. */
+/* Ranks of the values of a set, each + 1. None in a row or a column: 0, as if
+ * that were a value. */
 static size_t
 set_ranks(const struct matrix *m, const struct snapshot_segment *entry,
     const struct sets *sets, unsigned role, uint32_t set, uint32_t *ret_ranks)
@@ -228,14 +229,14 @@ set_ranks(const struct matrix *m, const struct snapshot_segment *entry,
 	uint16_t values[SEARCH_MATRIX_VALUES];
 	size_t n, known = 0;
 
-	if (set == 0)
-		return 0;
-	n = set_values(sets, sets->codes[set - 1], values);
+	n = set == 0 ? 0 : set_values(sets, sets->codes[set - 1], values);
 	for (size_t i = 0; i < n; i++) {
 		ret_ranks[known] =
 		    m->values[role].ranks[entry->values[values[i]]];
 		known += ret_ranks[known] != 0;
 	}
+	if (known == 0 && role != PART)
+		ret_ranks[known++] = 0;
 	return known;
 }
 
@@ -249,8 +250,10 @@ take_combination(struct matrix *m, const struct snapshot_segment *entry,
 	for (unsigned role = 0; role < N_ROLES; role++)
 		n[role] = set_ranks(m, entry, &sets[role], role,
 		    part_of(key, role), ranks[role]);
-	if (n[ROW] == 0 || n[COLUMN] == 0)
+	if (ranks[ROW][0] == 0 && ranks[COLUMN][0] == 0) {
 		m->rest += count;
+		return;
+	}
 	for (size_t r = 0; r < n[ROW]; r++) {
 		for (size_t c = 0; c < n[COLUMN]; c++) {
 			uint64_t cell = key_of(ranks[ROW][r], ranks[COLUMN][c],
@@ -307,6 +310,14 @@ compare_parts(const void *a, const void *b)
 	return strcmp(x->value, y->value);
 }
 
+static const char *
+text_of(const struct matrix *m, uint64_t key, unsigned role)
+{
+	uint32_t rank = part_of(key, role);
+
+	return rank == 0 ? "" : m->values[role].texts[rank - 1];
+}
+
 /* Cells with their parts, from counts in order. Texts of the snapshot are
  * copied: its segments may go before the arena does. */
 static void
@@ -331,14 +342,13 @@ fill_cells(struct matrix *m, struct search_matrix *matrix)
 
 		if (part == 0) {
 			cell = &matrix->cells[matrix->n++];
-			cell->row = m->values[ROW].texts[part_of(key, ROW) - 1];
-			cell->column =
-			    m->values[COLUMN].texts[part_of(key, COLUMN) - 1];
+			cell->row = text_of(m, key, ROW);
+			cell->column = text_of(m, key, COLUMN);
 			cell->n = m->cells.slots[i].n;
 			cell->parts = parts;
 			continue;
 		}
-		parts->value = m->values[PART].texts[part - 1];
+		parts->value = text_of(m, key, PART);
 		parts->n = m->cells.slots[i].n;
 		parts++;
 		cell->n_parts++;

@@ -17,8 +17,7 @@
 struct over {
 	size_t values[OVER_MAX]; /* of the segment */
 	size_t n;
-	uint64_t (*bits)[WINDOW_WORDS];
-	uint64_t any[WINDOW_WORDS];
+	uint64_t (*bits)[WINDOW_WORDS]; /* last: of documents with no value */
 };
 
 static size_t
@@ -46,7 +45,7 @@ matrix_is_small(const struct matrix *m, size_t number)
 	}
 	for (size_t w = 0; w * 64 < segment->n_docs; w++)
 		found += (size_t)__builtin_popcountll(m->run.found[number][w]);
-	return n[ROW] * n[COLUMN] * (n[PART] + 1) * windows <=
+	return (n[ROW] + 1) * (n[COLUMN] + 1) * (n[PART] + 1) * windows <=
 	       found * OVER_DOCS;
 }
 
@@ -66,13 +65,15 @@ over_init(struct over *over, const struct filters *filters,
 static void
 over_load(struct over *over, const struct segment *segment, uint32_t base)
 {
-	memset(over->any, 0, sizeof(over->any));
+	uint64_t *none = over->bits[over->n];
+
 	memset(over->bits, 0, over->n * sizeof(*over->bits));
+	memset(none, 0xff, sizeof(*over->bits));
 	for (size_t i = 0; i < over->n; i++) {
 		filters_or(&segment->filters, over->values[i], base,
 		    WINDOW_DOCS, over->bits[i]);
 		for (size_t w = 0; w < WINDOW_WORDS; w++)
-			over->any[w] |= over->bits[i][w];
+			none[w] &= ~over->bits[i][w];
 	}
 }
 
@@ -84,11 +85,12 @@ over_window(const uint64_t *found, const struct over over[N_ROLES],
 	uint64_t row[WINDOW_WORDS], cell[WINDOW_WORDS], rest[WINDOW_WORDS];
 	size_t wide = over[PART].n + 1, n;
 
-	for (size_t r = 0; r < over[ROW].n; r++) {
+	for (size_t r = 0; r <= over[ROW].n; r++) {
 		if (window_and(found, over[ROW].bits[r], row) == 0)
 			continue;
-		for (size_t c = 0; c < over[COLUMN].n; c++) {
-			int64_t *to = counts + (r * over[COLUMN].n + c) * wide;
+		for (size_t c = 0; c <= over[COLUMN].n; c++) {
+			int64_t *to = counts +
+				      (r * (over[COLUMN].n + 1) + c) * wide;
 
 			n = window_and(row, over[COLUMN].bits[c], cell);
 			to[over[PART].n] += (int64_t)n;
@@ -99,31 +101,39 @@ over_window(const uint64_t *found, const struct over over[N_ROLES],
 	}
 }
 
+/* False: a value that is not counted. */
+static bool
+over_rank(const struct matrix *m, const struct snapshot_segment *entry,
+    const struct over *over, unsigned role, size_t i, uint32_t *ret_rank)
+{
+	*ret_rank = i == over->n
+			? 0
+			: m->values[role].ranks[entry->values[over->values[i]]];
+	return i == over->n || *ret_rank != 0;
+}
+
 static void
 over_add(struct matrix *m, const struct snapshot_segment *entry,
     const struct over over[N_ROLES], const int64_t *counts)
 {
-	uint32_t rank[N_ROLES];
+	uint32_t row, column, part;
 
-	for (size_t r = 0; r < over[ROW].n; r++) {
-		rank[ROW] =
-		    m->values[ROW].ranks[entry->values[over[ROW].values[r]]];
-		for (size_t c = 0; c < over[COLUMN].n; c++) {
-			rank[COLUMN] =
-			    m->values[COLUMN]
-				.ranks[entry->values[over[COLUMN].values[c]]];
+	for (size_t r = 0; r <= over[ROW].n; r++) {
+		for (size_t c = 0; c <= over[COLUMN].n; c++) {
 			for (size_t p = 0; p <= over[PART].n; p++, counts++) {
-				rank[PART] =
-				    p == over[PART].n
-					? 0
-					: m->values[PART].ranks
-					      [entry->values[over[PART]
-								 .values[p]]];
-				if (*counts > 0)
+				if (*counts == 0 ||
+				    !over_rank(m, entry, &over[ROW], ROW, r,
+					&row) ||
+				    !over_rank(m, entry, &over[COLUMN], COLUMN,
+					c, &column) ||
+				    !over_rank(m, entry, &over[PART], PART, p,
+					&part))
+					continue;
+				if (row != 0 || column != 0)
 					counts_add(&m->cells,
-					    key_of(rank[ROW], rank[COLUMN],
-						rank[PART]),
-					    *counts);
+					    key_of(row, column, part), *counts);
+				else if (part == 0)
+					m->rest += *counts;
 			}
 		}
 	}
@@ -141,18 +151,15 @@ matrix_bits(struct matrix *m, size_t number)
 	for (unsigned role = 0; role < N_ROLES; role++)
 		over_init(&over[role], &segment->filters,
 		    m->values[role].facet);
-	counts = xcalloc(over[ROW].n * over[COLUMN].n * (over[PART].n + 1) + 1,
+	counts = xcalloc((over[ROW].n + 1) * (over[COLUMN].n + 1) *
+			     (over[PART].n + 1),
 	    sizeof(*counts));
 	for (uint32_t base = 0; base < segment->n_docs; base += WINDOW_DOCS) {
 		const uint64_t *found = m->run.found[number] + base / 64;
-		uint64_t both[WINDOW_WORDS];
 
 		for (unsigned role = 0; role < N_ROLES; role++)
 			over_load(&over[role], segment, base);
 		over_window(found, over, counts);
-		(void)window_and(over[ROW].any, over[COLUMN].any, both);
-		m->rest += (int64_t)(window_count(found) -
-				     window_and(found, both, both));
 	}
 	over_add(m, entry, over, counts);
 	for (unsigned role = 0; role < N_ROLES; role++)

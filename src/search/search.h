@@ -214,14 +214,15 @@ int search_suggest(struct search *search, struct arena *arena, const char *text,
 
 /*
  * Records of a query by two facets and, in each cell, by a third: the
- * evidence map. A record with several values counts in each of their cells.
+ * evidence map. A record with several values counts in each of their cells;
+ * one without a value of a row or of a column, in the cell of the value "".
  * The query's words, filters and place count; sort, limit, offset do not.
  * Of a record with more than SEARCH_MATRIX_VALUES values of one facet not
  * all may count.
  */
 #define SEARCH_MATRIX_VALUES 64
 struct search_cell {
-	const char *row, *column; /* values; of vocabularies or nodes */
+	const char *row, *column; /* values; of vocabularies or nodes; or "" */
 	int64_t n;                /* records in the cell */
 	/* Of them by the third facet's values, most first; n 0: none. */
 	struct search_count *parts;
@@ -231,7 +232,7 @@ struct search_matrix {
 	struct search_cell *cells; /* that have records, by row, then column */
 	size_t n;
 	int64_t count; /* records that match the query */
-	int64_t rest;  /* of them in no cell: without a row or a column */
+	int64_t rest;  /* of them in no cell: without a row and a column */
 	bool is_ready;
 };
 int search_matrix(struct search *search, struct arena *arena,

@@ -69,7 +69,8 @@ since_of(const struct page *page, const struct api_query *query)
 	    (int)(day / 100 % 100), (int)(day % 100));
 }
 
-/* The studies of a row and a column; NULL: of any. */
+/* The studies of a row and a column; NULL: of any. No search asks for those
+ * that name none. */
 static const char *
 studies_link(const struct build *b, const char *outcome, const char *zone)
 {
@@ -101,10 +102,12 @@ add_value(const char **values, size_t *n, size_t max, const char *value)
 }
 
 /* All that the vocabulary has, so that gaps show, and whatever else there
- * are studies of. */
+ * are studies of; last what is not named, where that occurs. */
 static void
 list_values(struct build *b)
 {
+	bool no_row = false, no_column = false;
+
 	for (size_t i = 0; i < vocab_size(VOCAB_OUTCOME); i++) {
 		if (strcmp(vocab_code(VOCAB_OUTCOME, i), UNSTATED) != 0)
 			add_value(b->rows, &b->n_rows, ROWS_MAX,
@@ -118,11 +121,20 @@ list_values(struct build *b)
 	for (size_t i = 0; i < b->matrix->n; i++) {
 		const struct search_cell *cell = &b->matrix->cells[i];
 
-		add_value(b->rows, &b->n_rows, ROWS_MAX, cell->row);
-		add_value(b->columns, &b->n_columns, COLUMNS_MAX, cell->column);
+		if (*cell->row != '\0')
+			add_value(b->rows, &b->n_rows, ROWS_MAX - 1, cell->row);
+		if (*cell->column != '\0')
+			add_value(b->columns, &b->n_columns, COLUMNS_MAX - 1,
+			    cell->column);
+		no_row |= *cell->row == '\0';
+		no_column |= *cell->column == '\0';
 		if (cell->n > b->most)
 			b->most = cell->n;
 	}
+	if (no_row)
+		b->rows[b->n_rows++] = "";
+	if (no_column)
+		b->columns[b->n_columns++] = "";
 }
 
 static void
@@ -231,7 +243,8 @@ fill_cell(const struct build *b, const struct search_cell *cell,
 	int64_t n[MAP_PARTS_MAX];
 
 	count_parts(b->map, cell, n);
-	to->href = studies_link(b, cell->row, cell->column);
+	if (*cell->row != '\0' && *cell->column != '\0')
+		to->href = studies_link(b, cell->row, cell->column);
 	to->n = page_number(b->page, cell->n);
 	to->words = cell_words(b, cell, n);
 	fill_parts(b, n, to);
@@ -250,6 +263,34 @@ find_cell(const struct build *b, const char *row, const char *column)
 	return NULL;
 }
 
+/* Returns how many have no study, of those that could. */
+static int64_t
+fill_row(const struct build *b, const char *value, struct map_row *row)
+{
+	const struct page *page = b->page;
+	bool is_empty = true;
+	int64_t gaps = 0;
+
+	row->label = *value == '\0' ? page_text(page, TEXT_MAP_NO_OUTCOME)
+				    : page_label(page, VOCAB_OUTCOME, value);
+	row->cells = arena_alloc(page->arena,
+	    b->n_columns * sizeof(*row->cells));
+	for (size_t i = 0; i < b->n_columns; i++) {
+		const struct search_cell *cell = find_cell(b, value,
+		    b->columns[i]);
+
+		if (cell != NULL) {
+			fill_cell(b, cell, &row->cells[i]);
+			is_empty = false;
+		} else if (*value != '\0' && *b->columns[i] != '\0') {
+			gaps++;
+		}
+	}
+	if (!is_empty && *value != '\0')
+		row->href = studies_link(b, value, NULL);
+	return gaps;
+}
+
 static int64_t
 fill_rows(const struct build *b)
 {
@@ -258,41 +299,29 @@ fill_rows(const struct build *b)
 
 	map->n_rows = b->n_rows;
 	map->rows = arena_alloc(b->page->arena, b->n_rows * sizeof(*map->rows));
-	for (size_t i = 0; i < b->n_rows; i++) {
-		struct map_row *row = &map->rows[i];
-
-		row->label = page_label(b->page, VOCAB_OUTCOME, b->rows[i]);
-		row->href = studies_link(b, b->rows[i], NULL);
-		row->is_empty = true;
-		row->cells = arena_alloc(b->page->arena,
-		    b->n_columns * sizeof(*row->cells));
-		for (size_t k = 0; k < b->n_columns; k++) {
-			const struct search_cell *cell = find_cell(b,
-			    b->rows[i], b->columns[k]);
-
-			if (cell == NULL) {
-				gaps++;
-				continue;
-			}
-			fill_cell(b, cell, &row->cells[k]);
-			row->is_empty = false;
-		}
-	}
+	for (size_t i = 0; i < b->n_rows; i++)
+		gaps += fill_row(b, b->rows[i], &map->rows[i]);
 	return gaps;
 }
 
 static void
 fill_columns(const struct build *b)
 {
+	const struct page *page = b->page;
 	struct evidence_map *map = b->map;
 
 	map->n_columns = b->n_columns;
-	map->columns = arena_alloc(b->page->arena,
+	map->columns = arena_alloc(page->arena,
 	    b->n_columns * sizeof(*map->columns));
 	for (size_t i = 0; i < b->n_columns; i++) {
-		map->columns[i].label = page_label(b->page, VOCAB_ZONE,
-		    b->columns[i]);
-		map->columns[i].href = studies_link(b, NULL, b->columns[i]);
+		struct map_column *column = &map->columns[i];
+
+		if (*b->columns[i] == '\0') {
+			column->label = page_text(page, TEXT_MAP_NO_ZONE);
+			continue;
+		}
+		column->label = page_label(page, VOCAB_ZONE, b->columns[i]);
+		column->href = studies_link(b, NULL, b->columns[i]);
 	}
 }
 
@@ -331,8 +360,13 @@ fill_totals(const struct build *b, int64_t gaps)
 	const struct page *page = b->page;
 	const struct search_matrix *matrix = b->matrix;
 	struct evidence_map *map = b->map;
-	int64_t cells = (int64_t)(b->n_rows * b->n_columns);
+	size_t n_rows = b->n_rows, n_columns = b->n_columns;
+	int64_t cells;
 
+	/* What is not named is no gap. */
+	n_rows -= n_rows != 0 && *b->rows[n_rows - 1] == '\0';
+	n_columns -= n_columns != 0 && *b->columns[n_columns - 1] == '\0';
+	cells = (int64_t)(n_rows * n_columns);
 	map->is_empty = matrix->count == 0;
 	map->total = page_say(page, TEXT_MAP_TOTAL, matrix->count, "n",
 	    page_number(page, matrix->count), NULL);

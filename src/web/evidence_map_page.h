@@ -16,8 +16,8 @@ struct map_part {
 };
 
 struct map_cell {
-	const char *href; /* the search; NULL: a gap */
-	const char *n;
+	const char *href;  /* the search; NULL: none can be said */
+	const char *n;     /* NULL: a gap */
 	const char *words; /* the cell in a sentence, for those who hear it */
 	struct map_part *parts;
 	size_t n_parts;
@@ -26,14 +26,13 @@ struct map_cell {
 
 struct map_row {
 	const char *label;
-	const char *href;
+	const char *href;       /* NULL: no study, or no search */
 	struct map_cell *cells; /* as many as there are columns */
-	bool is_empty;
 };
 
 struct map_column {
 	const char *label;
-	const char *href;
+	const char *href; /* NULL: no search */
 };
 
 struct map_strength {
@@ -54,7 +53,7 @@ struct map_filter {
 struct evidence_map {
 	const char *total; /* how many studies */
 	const char *gaps;  /* how many cells have none; NULL: none has */
-	const char *rest;  /* not on it; NULL: all are */
+	const char *rest;  /* of neither outcome nor zone; NULL: none is */
 	const char *all;   /* search of all of them */
 	const char *clear; /* without filters; NULL: there are none */
 	const char *since;

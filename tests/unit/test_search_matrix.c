@@ -44,11 +44,14 @@ ask_spots(struct scene *s, const struct search_query *query, double step)
 	return spots;
 }
 
+/* V: of documents that have none. */
 static size_t
 value_number(enum search_facet facet, const char *value)
 {
 	size_t v = 0;
 
+	if (*value == '\0')
+		return V;
 	while (strcmp(corpus_value(facet, v), value) != 0)
 		v++;
 	return v;
@@ -78,36 +81,43 @@ check_parts(const struct search_cell *cell, enum search_facet part,
 
 static void
 check_matrix(const struct search_matrix *got, const struct ref_result *want,
-    enum search_facet row, enum search_facet column, enum search_facet part)
+    enum search_facet row, enum search_facet column, enum search_facet part,
+    int64_t *none, int64_t *half)
 {
-	static int64_t parts[V][V][V];
-	int64_t cells[V][V] = { { 0 } }, rest = 0;
+	static int64_t parts[V + 1][V + 1][V];
+	int64_t cells[V + 1][V + 1] = { { 0 } };
 	size_t some = 0;
 
 	memset(parts, 0, sizeof(parts));
 	for (size_t i = 0; i < want->n; i++) {
 		const uint32_t *values = want->hits[i].doc->values;
+		uint32_t rows = values[row] != 0 ? values[row] : 1u << V;
+		uint32_t columns = values[column] != 0 ? values[column]
+						       : 1u << V;
 
-		rest += values[row] == 0 || values[column] == 0;
-		for (size_t bit = 0; bit < (size_t)V * V * V; bit++) {
-			size_t r = bit / V / V, c = bit / V % V, p = bit % V;
-			bool is_in = (values[row] >> r & 1) != 0 &&
-				     (values[column] >> c & 1) != 0;
+		for (size_t rc = 0; rc < (size_t)(V + 1) * (V + 1); rc++) {
+			size_t r = rc / (V + 1), c = rc % (V + 1);
 
-			cells[r][c] += p == 0 && is_in;
-			parts[r][c][p] += is_in && (values[part] >> p & 1) != 0;
+			if ((rows >> r & 1) == 0 || (columns >> c & 1) == 0)
+				continue;
+			cells[r][c]++;
+			for (size_t p = 0; p < V; p++)
+				parts[r][c][p] += values[part] >> p & 1;
 		}
 	}
 	assert_int_equal(got->count, want->n);
-	assert_int_equal(got->rest, rest);
-	for (size_t bit = 0; bit < (size_t)V * V; bit++)
-		some += cells[bit / V][bit % V] > 0;
+	assert_int_equal(got->rest, cells[V][V]);
+	*none += got->rest;
+	cells[V][V] = 0;
+	for (size_t rc = 0; rc < (size_t)(V + 1) * (V + 1); rc++)
+		some += cells[rc / (V + 1)][rc % (V + 1)] > 0;
 	assert_int_equal(got->n, some);
 	for (size_t i = 0; i < got->n; i++) {
 		const struct search_cell *cell = &got->cells[i];
 		size_t r = value_number(row, cell->row);
 		size_t c = value_number(column, cell->column);
 
+		*half += r == V || c == V;
 		assert_int_equal(cell->n, cells[r][c]);
 		check_parts(cell, part, parts[r][c]);
 		if (i > 0) {
@@ -247,6 +257,7 @@ test_reference(void **state)
 	static const struct ref_draw draw = { .has_filters = true };
 	static const double steps[] = { 0.37, 1, 5, 45, 0.25 };
 	size_t found = 0, places = 0;
+	int64_t none = 0, half = 0;
 
 	(void)state;
 	for (uint64_t seed = 701; seed <= 704; seed++) {
@@ -276,7 +287,7 @@ test_reference(void **state)
 				if (want.n > 0 && !want.is_close) {
 					found++;
 					check_matrix(&got, &want, f[0], f[1],
-					    f[2]);
+					    f[2], &none, &half);
 					if (!(asked.ref.km > 0))
 						places += check_spots(&s,
 						    &asked.query, &want,
@@ -289,6 +300,8 @@ test_reference(void **state)
 	}
 	assert_true(found > 200);
 	assert_true(places > 100);
+	assert_true(none > 0);
+	assert_true(half > 0);
 }
 
 /* All layouts give the same bytes. */

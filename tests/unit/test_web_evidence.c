@@ -206,6 +206,7 @@ begin(void **state)
 	struct arena *arena = arena_new();
 	struct catalogue *cat;
 	struct search *search;
+	struct record *rec;
 	struct err err;
 
 	(void)visit_begin(state);
@@ -215,12 +216,17 @@ begin(void **state)
 	put(cat, review(arena), 101);
 	put(cat, preprint(arena), 102);
 	put(cat, hostile(arena), 103);
-	put(cat, study(arena, ID("4"), "article", "rct", "harm"), 104);
+	rec = study(arena, ID("4"), "article", "rct", "harm");
+	record_add(rec, NULL, FIELD_ZONE, "arts", NULL);
+	put(cat, rec, 104);
 	put(cat,
 	    study(arena, ID("5"), "article", "qualitative", "not-measured"),
 	    105);
 	put(cat, study(arena, ID("6"), "protocol", "cluster-rct", NULL), 106);
-	put(cat, study(arena, ID("7"), "article", "not-stated", NULL), 107);
+	rec = study(arena, ID("7"), "article", "not-stated", NULL);
+	record_add(rec, record_add(rec, NULL, FIELD_OUTCOME, NULL, NULL),
+	    FIELD_OUTCOME_TERM, "loneliness", NULL);
+	put(cat, rec, 107);
 	search = search_open(cat, &err);
 	assert_non_null(search);
 	assert_int_equal(catalogue_commit(cat, search_watch(search), &err), 0);
@@ -474,14 +480,24 @@ test_map(void **state)
 	assert_has("One study: Review of many studies 1");
 	assert_has("109 of 110 cells are empty");
 	assert_has("no study yet");
-	assert_int_equal(count("class=\"gap\""), 109);
-	/* All but one name no zone or no outcome. */
-	assert_has("studies are not on the map");
+	/* What is not named is a row and a column, but no gap of what has
+	 * been studied; no search asks for it. */
+	assert_has("<th scope=\"col\">No zone named</th>");
+	assert_has("<th scope=\"row\">No outcome named</th>");
+	assert_has("<td><span class=\"unseen\">One study: Randomised trial 1");
+	assert_has("<td><span class=\"unseen\">One study: Not stated 1");
+	assert_int_equal(count("<span class=\"unseen\">One study: "), 3);
+	assert_int_equal(count("class=\"gap\""), 23 * 6 - 3);
+	assert_lacks("zone=&");
+	assert_lacks("outcome=\"");
+	assert_has("their records name neither a zone nor an outcome");
 	assert_has("<details>");
 	get("/search?kind=evidence&zone=nature&outcome=depression", "", 200);
 	assert_has("Study of walks");
+	/* The trial names a zone only. */
 	get("/evidence-map?strength=trial&zone=arts&kind=programme", "", 200);
-	assert_int_equal(count("class=\"gap\""), 110);
+	assert_int_equal(count("class=\"gap\""), 110 + 4);
+	assert_lacks("No zone named");
 	assert_has("<option value=\"trial\" selected");
 	assert_has("noindex");
 	get("/pt/evidence-map?country=ZZ", "", 200);
