@@ -49,6 +49,8 @@ export async function openPage(browser, mode, more = {}) {
 	const context = await browser.newContext({ javaScriptEnabled: false,
 		...MODES[mode], ...more });
 	const page = await context.newPage();
+
+	page.setDefaultTimeout(20000);
 	const complaints = [];
 
 	page.on('console', (message) => {

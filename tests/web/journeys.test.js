@@ -53,8 +53,10 @@ async function countOf(page) {
 	    .replaceAll(/(\d)[^\d](?=\d{3})/g, '$1');
 
 	assert.match(pathname, /search$/);
-	assert.ok(heading.includes(String(meta.count)),
-	    `${heading}: not ${meta.count}`);
+	/* Arabic says one and two in words. */
+	if (meta.count > 2)
+		assert.ok(heading.includes(String(meta.count)),
+		    `${heading}: not ${meta.count}`);
 	return meta.count;
 }
 
@@ -184,7 +186,7 @@ print(json.dumps({"bozo": bool(feed.bozo), "title": feed.feed.title,
 				    `${site}/${lang}/search?kind=programme`);
 			for (const n of [0, 1]) {
 				await page.locator('.card').nth(n)
-				    .locator('a.keep').click();
+				    .locator('.keep a').click();
 				await page.waitForURL(/keep=/);
 			}
 			await page.locator('header a[href*="/list"]').click();

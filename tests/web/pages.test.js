@@ -21,7 +21,9 @@ for (const [mode, lang] of [['wide light', 'en'], ['wide dark', 'de'],
 		let open;
 
 		before(async () => {
-			open = await openPage(browser, mode);
+			/* axe is a script; the pages themselves have none. */
+			open = await openPage(browser, mode,
+			    { javaScriptEnabled: true });
 		});
 		after(() => open.context.close());
 		for (const { name, path, status = 200 } of pages) {

@@ -23,7 +23,8 @@ const site = process.env.GSPD_SITE !== undefined
     : await startFederation({ gspd, top });
 const work = mkdtempSync(join(tmpdir(), 'gspd-pages-'));
 const child = spawn(process.execPath,
-    ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+    ['--test', '--test-concurrency=2', '--test-reporter=spec',
+	'--test-timeout=120000', ...files],
     { stdio: ['ignore', 'pipe', 'inherit'], cwd: here,
 	env: { ...process.env, GSPD_SITE: site.url, GSPD_WORK: work,
 	    GSPD_SOURCE: top, GSPD: gspd } });
