@@ -29,9 +29,13 @@ async function walk(page) {
 			const box = e.getBoundingClientRect();
 
 			window.gspdSeen ??= new Set();
-			const again = window.gspdSeen.has(e);
+			/* A day has several stops within; a second round none new. */
+			const again = window.gspdSeen.has(e) &&
+			    window.gspdLast !== e;
+			const still = window.gspdLast === e;
 			window.gspdSeen.add(e);
-			return { again, what: e.outerHTML.slice(0, 120),
+			window.gspdLast = e;
+			return { again, still, what: e.outerHTML.slice(0, 120),
 				outline: style.outlineStyle !== 'none' &&
 				    parseFloat(style.outlineWidth) >= 2,
 				hidden: box.width === 0 || box.height === 0 ||
@@ -40,7 +44,8 @@ async function walk(page) {
 		});
 		if (here === null || here.again)
 			break;
-		seen.push(here);
+		if (!here.still)
+			seen.push(here);
 	}
 	return seen;
 }
