@@ -77,6 +77,14 @@ const char *vocab_label(enum vocab vocab, const char *code, const char *lang);
  * NULL: for imports ("Arts" -> "arts"). */
 const char *vocab_match(enum vocab vocab, const char *text);
 
+/*
+ * The English label of the entry, of the first of the vocabularies that has
+ * one, whose label in another language equals text (folded): "solidão" ->
+ * "Loneliness". NULL when there is none, or it is the same in English.
+ */
+const char *vocab_in_english(const enum vocab *vocabs, size_t n,
+    const char *text);
+
 /* ---- the table of fields ---- */
 
 enum field_type {

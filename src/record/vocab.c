@@ -126,3 +126,35 @@ vocab_match(enum vocab vocab, const char *text)
 	strbuf_release(&key);
 	return code;
 }
+
+static const struct vocab_entry *
+find_foreign(const struct vocab_table *t, const char *key)
+{
+	/* The code and the English label come first. */
+	for (size_t i = 0; i < t->n; i++) {
+		const char *const *keys = t->entries[i].key;
+
+		for (size_t k = 2; k < VOCAB_LANGS + 1; k++) {
+			if (keys[k][0] == key[0] && strcmp(keys[k], key) == 0 &&
+			    strcmp(keys[1], key) != 0)
+				return &t->entries[i];
+		}
+	}
+	return NULL;
+}
+
+const char *
+vocab_in_english(const enum vocab *vocabs, size_t n, const char *text)
+{
+	const struct vocab_entry *entry = NULL;
+	struct strbuf key;
+
+	if (strnlen(text, TEXT_MAX + 1) > TEXT_MAX)
+		return NULL;
+	strbuf_init(&key, 4096);
+	vocab_key(text, &key);
+	for (size_t i = 0; key.len > 0 && entry == NULL && i < n; i++)
+		entry = find_foreign(table(vocabs[i]), key.buf);
+	strbuf_release(&key);
+	return entry != NULL ? entry->label[0] : NULL;
+}

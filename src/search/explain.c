@@ -28,9 +28,10 @@ keep_best(struct run *run, const struct plan_leaf *leaf,
 	best->part.typed = leaf->term->typed;
 	best->part.word = arena_strndup(run->arena, word, len);
 	best->part.df = leaf->df;
-	best->part.idf = leaf->idf / 256.0;
+	best->part.idf = leaf->idf / 256.0 / leaf->alt->factor;
 	best->part.weight = weight;
-	best->part.factor = is_other ? SCORE_OTHER_FORM : 1;
+	best->part.factor = (is_other ? SCORE_OTHER_FORM : 1) *
+			    leaf->alt->factor;
 	best->part.score = score_real(score);
 }
 

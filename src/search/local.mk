@@ -35,7 +35,7 @@ src_search_libsearch_a_SOURCES = \
 	src/search/invert.c \
 	src/search/invert.h \
 	src/search/join_plan.c \
-	src/search/leaf.c \
+	src/search/label.c src/search/leaf.c \
 	src/search/leaf.h \
 	src/search/letter.c \
 	src/search/letter.h \

@@ -226,9 +226,9 @@ make_leaf(struct planner *p, struct plan_leaf *leaf,
 			leaf->found = word->df;
 	}
 	leaf->df = stats_df(p, leaf->found);
-	leaf->idf = score_idf(p->plan->stats.docs, leaf->df, 1);
+	leaf->idf = score_idf(p->plan->stats.docs, leaf->df, alt->factor);
 	leaf->other = score_idf(p->plan->stats.docs, leaf->df,
-	    SCORE_OTHER_FORM);
+	    SCORE_OTHER_FORM * alt->factor);
 }
 
 static void

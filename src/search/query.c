@@ -247,6 +247,7 @@ add_special(struct lexer *lexer, const char *name, struct lexeme *value)
 		term.start = (size_t)(value->text - lexer->text);
 		term.len = value->len;
 		term.alts[0].phrase = token;
+		term.alts[0].factor = 1;
 		term.n_alts = 1;
 		add_term(lexer, &term);
 		return 1;
@@ -368,5 +369,6 @@ query_parse(struct arena *arena, const char *text)
 		else
 			read_one(&lexer);
 	}
+	query_labels(arena, query);
 	return query;
 }

@@ -16,6 +16,7 @@
 struct query_alt {
 	const char *phrase; /* space-separated, no space at either end */
 	bool is_prefix;     /* the last word may go on */
+	double factor;      /* of its score: 1, less for what was not typed */
 };
 
 #define QUERY_ANY_FIELD SEARCH_FIELD_COUNT
@@ -61,6 +62,11 @@ struct query *query_parse(struct arena *arena, const char *text);
  * letter or digit. */
 size_t query_term_init(struct arena *arena, struct query_term *term,
     const char *text, size_t len, bool is_quoted, bool is_prefix);
+/* term.c: the words in a row are one more way to match the term. */
+void query_term_may_be(struct query_term *term, const char *phrase,
+    double factor);
+/* label.c: words that are labels in some language may be the English one. */
+void query_labels(struct arena *arena, struct query *query);
 /* term.c: "doi10113..." of an identifier, NULL when it is none. */
 const char *query_identifier(struct arena *arena, const char *scheme,
     const char *value);

@@ -43,7 +43,8 @@ take(void *ctx, const struct token *token)
 }
 
 static void
-add_alt(struct query_term *term, const char *phrase, bool is_prefix)
+add_alt(struct query_term *term, const char *phrase, bool is_prefix,
+    double factor)
 {
 	if (term->n_alts == QUERY_ALTS_MAX || phrase[0] == '\0')
 		return;
@@ -54,6 +55,7 @@ add_alt(struct query_term *term, const char *phrase, bool is_prefix)
 	}
 	term->alts[term->n_alts].phrase = phrase;
 	term->alts[term->n_alts].is_prefix = is_prefix;
+	term->alts[term->n_alts].factor = factor;
 	term->n_alts++;
 }
 
@@ -124,7 +126,7 @@ add_identifier(struct arena *arena, struct query_term *term, const char *text)
 		return;
 	token = query_identifier(arena, "doi", text);
 	if (token != NULL)
-		add_alt(term, token, false);
+		add_alt(term, token, false, 1);
 }
 
 size_t
@@ -157,13 +159,19 @@ query_term_init(struct arena *arena, struct query_term *term, const char *text,
 		}
 	}
 	phrase = join(arena, &parts);
-	add_alt(term, phrase, is_prefix || is_single);
+	add_alt(term, phrase, is_prefix || is_single, 1);
 	if (is_quoted)
 		return term->n_alts;
 	for (size_t i = 0; i < parts.n_joined; i++)
-		add_alt(term, parts.joined[i], is_prefix);
+		add_alt(term, parts.joined[i], is_prefix, 1);
 	add_identifier(arena, term, term->typed);
 	return term->n_alts;
+}
+
+void
+query_term_may_be(struct query_term *term, const char *phrase, double factor)
+{
+	add_alt(term, phrase, false, factor);
 }
 
 /* ASCII letters and digits of text, lower case. */

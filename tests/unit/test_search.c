@@ -127,7 +127,7 @@ static const struct {
 	{ "brien", "1" },
 	/* words of other tongues about the same thing do not meet */
 	{ "news", "21" },
-	{ "bien etre", "2" },
+	{ "bien etre", "2 3" }, /* 3 has it as a label */
 	/* scripts without spaces, also one and two characters */
 	{ "合唱", "4" },
 	{ "合唱団", "4" },
