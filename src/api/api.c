@@ -96,21 +96,26 @@ api_is_ready(struct search *search, bool *ret_is_ready, struct err *err)
 }
 
 bool
-api_etag(const struct http_request *req, struct http_response *res,
-    const struct catalogue_status *status)
+api_etag(const struct api *api, const struct http_request *req,
+    struct http_response *res, const struct catalogue_status *status)
 {
-	return api_etag_index(req, res, status, 0);
+	return api_etag_index(api, req, res, status, 0);
 }
 
 bool
-api_etag_index(const struct http_request *req, struct http_response *res,
-    const struct catalogue_status *status, int64_t index)
+api_etag_index(const struct api *api, const struct http_request *req,
+    struct http_response *res, const struct catalogue_status *status,
+    int64_t index)
 {
-	const char *text = arena_printf(req->arena, "%lld %s %lld %s",
-	    (long long)status->version, status->digest, (long long)index,
-	    req->target);
 	char *etag = arena_alloc(req->arena, HTTP_ETAG_LEN);
+	char day[CLOCK_TEXT_LEN];
+	const char *text;
 
+	/* Consent ends with a day, and nothing else changes. */
+	clock_format(api->now, day);
+	text = arena_printf(req->arena, "%lld %s %lld %.10s %s",
+	    (long long)status->version, status->digest, (long long)index, day,
+	    req->target);
 	http_etag(text, strlen(text), etag);
 	res->etag = etag;
 	return http_matches(req, etag);

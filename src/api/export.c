@@ -126,9 +126,6 @@ end_file(struct file *file)
 static int
 put_record(struct file *file, const struct merge_view *view, struct err *err)
 {
-	/* A champion whose consent has run out is not told of any more. */
-	if (record_has_lapsed(view->rec, file->api->now))
-		return 0;
 	if (file->n >= API_EXPORT_RECORDS ||
 	    api_spool_len(&file->spool) >= API_EXPORT_BYTES ||
 	    clock_monotonic_ms() >= file->until) {
@@ -219,7 +216,7 @@ api_export_search(struct api *api, const struct http_request *req,
 		    "the search index is being made: try again in a minute");
 	api_file_headers(res, req->arena, stem_of(api, req, what),
 	    what->format);
-	if (api_etag_index(req, res, &status, result.version))
+	if (api_etag_index(api, req, res, &status, result.version))
 		return 0;
 	is_large = result.count > API_EXPORT_LARGE;
 	if (is_large && atomic_flag_test_and_set(&is_exporting))

@@ -34,11 +34,12 @@ int api_peer_one(struct api *api, const struct http_request *req,
  * Set the strong ETag of an answer that depends on the catalogue and the
  * address only. True: the client has it, nothing need be built.
  */
-bool api_etag(const struct http_request *req, struct http_response *res,
-    const struct catalogue_status *status);
+bool api_etag(const struct api *api, const struct http_request *req,
+    struct http_response *res, const struct catalogue_status *status);
 /* The same of an answer that also depends on the index's state. */
-bool api_etag_index(const struct http_request *req, struct http_response *res,
-    const struct catalogue_status *status, int64_t index);
+bool api_etag_index(const struct api *api, const struct http_request *req,
+    struct http_response *res, const struct catalogue_status *status,
+    int64_t index);
 
 /* ---- near_place.c ---- */
 

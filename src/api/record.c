@@ -62,10 +62,7 @@ api_record_view(struct api *api, const struct http_request *req, const char *id,
 	if (catalogue_status(api->cat, &status, err) == -1 ||
 	    catalogue_view(api->cat, req->arena, id, ret_view, err) == -1)
 		return -1;
-	if (record_has_lapsed((*ret_view)->rec, api->now))
-		return err_set(err, ERR_NOTFOUND,
-		    "the consent to show this profile has ended");
-	if (api_etag(req, res, &status))
+	if (api_etag(api, req, res, &status))
 		*ret_view = NULL;
 	return 0;
 }

@@ -16,15 +16,13 @@ write_item(struct api *api, struct arena *arena, struct json_writer *w,
 	const struct merge_view *view = hit->view;
 	char node[RECORD_NODE_MAX] = "";
 	char uuid[37];
-	bool is_shown = !record_has_lapsed(view->rec, api->now);
 
 	(void)record_id_split(view->rec->id, node, uuid);
 	json_object(w);
 	json_pair(w, "id", view->rec->id);
 	json_pair(w, "kind", record_kind_name(view->rec->kind));
-	json_pair(w, "title", is_shown ? record_title(view->rec, NULL) : "");
-	json_pair(w, "summary",
-	    is_shown ? record_summary(view->rec, NULL) : "");
+	json_pair(w, "title", record_title(view->rec, NULL));
+	json_pair(w, "summary", record_summary(view->rec, NULL));
 	json_pair(w, "node", node);
 	json_pair(w, "country", record_country(view->rec));
 	json_pair(w, "lang", view->rec->lang);
@@ -225,7 +223,7 @@ api_search(struct api *api, const struct http_request *req,
 		    "the search index is being made: try again in a minute");
 	if (api_near_check(&query, near, err) == -1)
 		return -1;
-	if (api_etag_index(req, res, &status, result.version))
+	if (api_etag_index(api, req, res, &status, result.version))
 		return 0;
 	write_result(api, req, &params, &query, &result, &status, &res->body);
 	return 0;

@@ -12,9 +12,10 @@
 
 #include "app/app.h"
 
-#define OUT_MAX   (128 << 20)
-#define LIST_MAX  6000 /* more than there can be open */
-#define LINE_CHAR 60
+#define OUT_MAX    (128 << 20)
+#define LIST_MAX   6000 /* more than there can be open */
+#define LINE_CHAR  60
+#define PART_BYTES 1000
 
 static int
 open_ledger(struct app *app, struct err *err)
@@ -155,6 +156,23 @@ text_field(struct strbuf *sb, const char *name, const char *text)
 	strbuf_addch(sb, '\n');
 }
 
+/* out_safe() cuts: in Japanese a line of a report can be three times as long
+ * as it lets through. */
+static void
+text_whole(struct app *app, struct strbuf *sb, const char *text, size_t len)
+{
+	while (len > 0) {
+		size_t part = len > PART_BYTES ? utf8_floor(text, PART_BYTES)
+					       : len;
+
+		if (part == 0)
+			part = len;
+		out_safe(sb, arena_strndup(app->arena, text, part));
+		text += part;
+		len -= part;
+	}
+}
+
 static void
 text_report(struct app *app, struct strbuf *sb,
     const struct ledger_report *report)
@@ -181,7 +199,7 @@ text_report(struct app *app, struct strbuf *sb,
 		size_t shown = len > 0 && p[len - 1] == '\r' ? len - 1 : len;
 
 		strbuf_addstr(sb, "  ");
-		out_safe(sb, arena_strndup(app->arena, p, shown));
+		text_whole(app, sb, p, shown);
 		strbuf_addch(sb, '\n');
 		p += p[len] != '\0' ? len + 1 : len;
 	}

@@ -203,6 +203,7 @@ run_search(struct app *app, struct err *err)
 	    app_catalogue(app, CATALOGUE_READ, err) == -1 ||
 	    catalogue_read_begin(app->catalogue, err) == -1)
 		return -1;
+	catalogue_set_now(app->catalogue, clock_now());
 	strbuf_init(&out, OUT_MAX);
 	ret = start != NULL ? suggest(app, start, query.search.limit, &out, err)
 			    : find(app, &query, &out, err);

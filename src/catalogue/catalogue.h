@@ -119,6 +119,15 @@ void catalogue_read_end(struct catalogue *cat);
 /* True within either, and within catalogue_begin() and its end. */
 bool catalogue_is_inside(const struct catalogue *cat);
 
+/*
+ * The door of those who show records to anybody: from now on views and
+ * records whose consent to be shown has ended by `now` (record_has_lapsed())
+ * are not there: ERR_NOTFOUND, or left out. Searches on this handle do not
+ * find them either. 0, as at first: all are there, for whoever makes an index.
+ */
+void catalogue_set_now(struct catalogue *cat, int64_t now);
+int64_t catalogue_now(const struct catalogue *cat);
+
 struct catalogue_status {
 	int64_t records; /* of feeds that are not hidden */
 	int64_t groups;
@@ -146,6 +155,10 @@ int catalogue_pages(struct catalogue *cat, struct arena *arena,
 /* View of the group that holds record id (any member's id). ERR_NOTFOUND. */
 int catalogue_view(struct catalogue *cat, struct arena *arena, const char *id,
     struct merge_view **ret_view, struct err *err) MUST_CHECK;
+/* A record that is kept back since its consent has ended, to say so and no
+ * more. ERR_NOTFOUND for all others. */
+int catalogue_lapsed(struct catalogue *cat, struct arena *arena, const char *id,
+    struct record **ret_rec, struct err *err) MUST_CHECK;
 /* View by group number, as search/ returns them. Numbers are local to this
  * catalogue and never used again for something else. */
 int catalogue_group(struct catalogue *cat, struct arena *arena, int64_t group,

@@ -93,6 +93,7 @@ struct catalogue {
 	char id[CATALOGUE_ID_LEN + 1];
 	enum catalogue_mode mode;
 	int64_t data_version;
+	int64_t now;          /* what has lapsed by then is not there; or 0 */
 	size_t component_max; /* MERGE_COMPONENT_MAX, smaller in tests */
 	/* Of the transaction that is open: */
 	bool is_writing;

@@ -27,6 +27,24 @@ leave(struct catalogue *cat, bool own)
 		db_rollback(cat->db);
 }
 
+void
+catalogue_set_now(struct catalogue *cat, int64_t now)
+{
+	cat->now = now;
+}
+
+int64_t
+catalogue_now(const struct catalogue *cat)
+{
+	return cat->now;
+}
+
+static bool
+is_kept_back(const struct catalogue *cat, const struct record *rec)
+{
+	return cat->now != 0 && record_has_lapsed(rec, cat->now);
+}
+
 static int
 read_members(struct catalogue *cat, struct arena *arena, int64_t group,
     struct record *ret_members[MERGE_GROUP_MAX], size_t *ret_n, struct err *err)
@@ -42,10 +60,12 @@ read_members(struct catalogue *cat, struct arena *arena, int64_t group,
 		db_bind_int(stmt, 1, group);
 		while ((rc = db_step(stmt, err)) == 1 && n < MERGE_GROUP_MAX) {
 			ret_members[n] = record_read(arena, stmt, 0, err);
-			if (ret_members[n++] == NULL) {
+			if (ret_members[n] == NULL) {
 				rc = -1;
 				break;
 			}
+			if (!is_kept_back(cat, ret_members[n]))
+				n++;
 		}
 		db_reset(stmt);
 		if (rc == -1)
@@ -153,8 +173,27 @@ catalogue_record(struct catalogue *cat, struct arena *arena, const char *id,
 	leave(cat, own);
 	if (rc == -1)
 		return -1;
-	if (rec == NULL)
+	if (rec == NULL || is_kept_back(cat, rec))
 		return err_set(err, ERR_NOTFOUND, "%.100s: no such record", id);
+	*ret_rec = rec;
+	return 0;
+}
+
+int
+catalogue_lapsed(struct catalogue *cat, struct arena *arena, const char *id,
+    struct record **ret_rec, struct err *err)
+{
+	int64_t now = cat->now;
+	struct record *rec;
+	int rc;
+
+	cat->now = 0;
+	rc = catalogue_record(cat, arena, id, &rec, err);
+	cat->now = now;
+	if (rc == -1)
+		return -1;
+	if (!is_kept_back(cat, rec))
+		return err_set(err, ERR_NOTFOUND, "%.100s has not lapsed", id);
 	*ret_rec = rec;
 	return 0;
 }
@@ -197,6 +236,8 @@ each_of_node(struct catalogue *cat, int64_t node, const uint8_t *after,
 	while ((rc = db_step(stmt, err)) == 1) {
 		arena_reset(arena);
 		rec = record_read(arena, stmt, 0, err);
+		if (rec != NULL && is_kept_back(cat, rec))
+			continue;
 		if (rec == NULL || callback(ctx, rec, err) == -1) {
 			rc = -1;
 			break;
@@ -248,7 +289,8 @@ tell_view(struct catalogue *cat, struct arena *arena, struct db_stmt *stmt,
 		rec = record_read(arena, stmt, 2, err);
 		if (rec == NULL)
 			return -1;
-		view = merge_view(arena, &rec, 1);
+		if (!is_kept_back(cat, rec))
+			view = merge_view(arena, &rec, 1);
 	}
 	return view == NULL ? 0 : callback(ctx, number, view, err);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "search/document.h"
+#include "search/filter.h"
 #include "search/token.h"
 
 static enum search_field
@@ -235,6 +236,22 @@ year_of(const struct record *rec)
 	return year > 0 && year <= 9999 ? (uint16_t)year : 0;
 }
 
+/* First of all: later there may be no room for a value. */
+static void
+feed_until(struct feed *feed)
+{
+	const struct record *rec = feed->rec;
+	const struct value *consent = value_find(&rec->root, FIELD_CONSENT);
+	const char *until = NULL;
+
+	if (rec->kind != RECORD_KIND_CHAMPION)
+		return;
+	if (consent != NULL)
+		until = value_get(consent, FIELD_CONSENT_EXPIRES);
+	builder_value(feed->builder, FACET_UNTIL,
+	    until != NULL && *until != '\0' ? until : "0");
+}
+
 void
 document_add(struct builder *builder, struct arena *arena, int64_t group,
     const struct merge_view *view)
@@ -247,6 +264,7 @@ document_add(struct builder *builder, struct arena *arena, int64_t group,
 	uint32_t checked = document_checked(rec);
 
 	builder_doc(builder, group);
+	feed_until(&feed);
 	feed_group(&feed, &rec->root, 1);
 	feed_envelope(&feed, view);
 	builder_facts(builder, modified_of(rec), checked, year_of(rec),

@@ -29,7 +29,7 @@ check_text(const struct filters *f, size_t i, size_t text_len)
 	const struct seg_value *v = &f->values[i], *before;
 	int order;
 
-	if (v->facet >= SEARCH_FACET_COUNT || v->text >= text_len ||
+	if (v->facet >= FACETS_KEPT || v->text >= text_len ||
 	    v->len >= text_len - v->text ||
 	    memchr(f->text + v->text, '\0', (size_t)v->len + 1) !=
 		f->text + v->text + v->len)
@@ -131,7 +131,7 @@ open_lane(struct filters *f, const char *section, size_t len, size_t i)
 	    section + sizeof(struct seg_lanes) + i * sizeof(struct seg_lane),
 	    sizeof(head));
 	/* No more combinations than documents: counters are made by n_codes. */
-	if (head.facets == 0 || head.facets >= 1u << SEARCH_FACET_COUNT ||
+	if (head.facets == 0 || head.facets >= 1u << FACETS_KEPT ||
 	    (head.width != 1 && head.width != 2 && head.width != 4) ||
 	    head.n_codes == 0 || head.n_codes > f->n_docs ||
 	    !is_inside(head.starts, ((uint64_t)head.n_codes + 1) * 4, len) ||

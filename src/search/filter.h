@@ -15,6 +15,13 @@
 #include "search/format.h"
 #include "search/search.h"
 
+/*
+ * Beside the facets that people see: until when a champion agreed to be shown
+ * ("2026-11-21"), "0" when that is not known.
+ */
+#define FACET_UNTIL SEARCH_FACET_COUNT
+#define FACETS_KEPT (SEARCH_FACET_COUNT + 1)
+
 /* ---- building ---- */
 
 struct filter_builder;
@@ -44,7 +51,7 @@ void filter_builder_finish(struct filter_builder *b,
 
 /* ---- reading ---- */
 
-#define LANES_MAX SEARCH_FACET_COUNT
+#define LANES_MAX FACETS_KEPT
 
 struct lane {
 	unsigned facets; /* one bit each */

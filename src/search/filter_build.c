@@ -30,7 +30,7 @@ struct filter_builder {
 	uint16_t *table; /* numbers by hash, 0 free */
 	size_t table_size;
 	uint32_t n_docs;
-	struct filter_column columns[SEARCH_FACET_COUNT];
+	struct filter_column columns[FACETS_KEPT];
 	uint16_t *of_doc; /* values of the document that is added */
 	size_t cap_of_doc;
 	/* what filter_builder_finish() made */
@@ -46,7 +46,7 @@ filter_builder_new(void)
 	struct filter_builder *b = xcalloc(1, sizeof(*b));
 	unsigned facet;
 
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++)
+	for (facet = 0; facet < FACETS_KEPT; facet++)
 		filter_column_init(&b->columns[facet], 1u << facet);
 	return b;
 }
@@ -56,7 +56,7 @@ release(struct filter_builder *b)
 {
 	unsigned facet;
 
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++)
+	for (facet = 0; facet < FACETS_KEPT; facet++)
 		filter_column_release(&b->columns[facet]);
 	free(b->values);
 	free(b->text);
@@ -84,7 +84,7 @@ filter_builder_clear(struct filter_builder *b)
 
 	release(b);
 	memset(b, 0, sizeof(*b));
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++)
+	for (facet = 0; facet < FACETS_KEPT; facet++)
 		filter_column_init(&b->columns[facet], 1u << facet);
 }
 
@@ -95,7 +95,7 @@ filter_builder_bytes(const struct filter_builder *b)
 		       b->table_size * sizeof(*b->table);
 	unsigned facet;
 
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++)
+	for (facet = 0; facet < FACETS_KEPT; facet++)
 		bytes += filter_column_bytes(&b->columns[facet]);
 	return bytes;
 }
@@ -204,7 +204,7 @@ filter_builder_add(struct filter_builder *b, const uint16_t *values, size_t n)
 	for (i = 0; i < n; i++)
 		if (values[i] != 0 && values[i] <= b->n_values)
 			present |= 1u << b->values[values[i] - 1].facet;
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++) {
+	for (facet = 0; facet < FACETS_KEPT; facet++) {
 		if ((present >> facet & 1) == 0)
 			continue;
 		for (i = k = 0; i < n; i++)
@@ -272,7 +272,7 @@ count_values(struct filter_builder *b, const uint16_t *rank)
 	uint32_t *counts, code, doc, i;
 	unsigned facet;
 
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++) {
+	for (facet = 0; facet < FACETS_KEPT; facet++) {
 		c = &b->columns[facet];
 		counts = xcalloc((size_t)c->n_codes + 1, sizeof(*counts));
 		for (doc = 0; doc < c->n_docs; doc++)
@@ -311,7 +311,7 @@ fill_filters(struct filter_builder *b, const uint16_t *rank)
 	uint32_t code, doc, i;
 	unsigned facet;
 
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++) {
+	for (facet = 0; facet < FACETS_KEPT; facet++) {
 		c = &b->columns[facet];
 		for (doc = 0; doc < c->n_docs; doc++) {
 			code = filter_column_code(c, doc);
@@ -346,7 +346,7 @@ filter_builder_finish(struct filter_builder *b, struct filter_sections *ret)
 	ret->filters_len = place_filters(b);
 	b->out_filters = xcalloc(1, ret->filters_len + 1);
 	fill_filters(b, rank);
-	for (facet = 0; facet < SEARCH_FACET_COUNT; facet++) {
+	for (facet = 0; facet < FACETS_KEPT; facet++) {
 		struct filter_column *c = &b->columns[facet];
 
 		if (c->n_docs == 0)

@@ -19,7 +19,7 @@
 
 #define SEGMENT_MAGIC   "gspdseg"
 #define SEGMENT_ORDER   0x01020304u
-#define SEGMENT_VERSION 3
+#define SEGMENT_VERSION 4
 #define SEGMENT_ALIGN   64
 /* Bytes under one checksum: small enough to check on first reading. */
 #define SEGMENT_CHUNK ((size_t)65536)

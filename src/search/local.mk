@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/search/libsearch.a
 src_search_libsearch_a_SOURCES = \
+	src/search/alive.c \
 	src/search/arabic.c \
 	src/search/build.c \
 	src/search/build.h \

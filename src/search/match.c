@@ -22,6 +22,8 @@ struct matcher {
 	size_t starts[SEARCH_FACET_COUNT + 1];
 	size_t *refused;
 	size_t n_refused;
+	size_t *lapsed; /* their consent has ended */
+	size_t n_lapsed;
 	struct tally tally;                   /* facets without selection */
 	struct tally own[SEARCH_FACET_COUNT]; /* each selected facet's */
 	uint64_t *near; /* documents in the circle, NULL: no place asked */
@@ -64,6 +66,31 @@ find_values(struct matcher *m)
 		if (value != VALUE_NONE)
 			m->refused[m->n_refused++] = value;
 	}
+}
+
+/* Until when ended before today; values of one facet stand together, in
+ * order. */
+static void
+find_lapsed(struct matcher *m)
+{
+	const struct filters *filters = &m->segment->filters;
+	const struct catalogue *cat = m->run->search->cat;
+	int64_t now = cat != NULL ? catalogue_now(cat) : 0;
+	size_t first = filters->n_values, n = 0;
+
+	if (now == 0)
+		return;
+	while (first > 0 && filters->values[first - 1].facet == FACET_UNTIL)
+		first--;
+	if (first == filters->n_values)
+		return;
+	m->lapsed = arena_alloc(m->run->arena,
+	    (filters->n_values - first) * sizeof(*m->lapsed));
+	for (size_t v = first; v < filters->n_values; v++) {
+		if (date_is_over(filters_text(filters, v), now))
+			m->lapsed[n++] = v;
+	}
+	m->n_lapsed = n;
 }
 
 static void
@@ -142,6 +169,24 @@ passes_dates(const struct run *run, const struct segment *segment, uint32_t doc)
 	       segment->checked[doc] >= (uint32_t)run->asked->checked_since;
 }
 
+/* Out of a window: documents that have any of these values. */
+static void
+refuse_values(const struct matcher *m, struct window *window,
+    const size_t *values, size_t n_values)
+{
+	size_t n = (window->n + 63) / 64;
+	uint64_t bits[WINDOW_WORDS];
+
+	if (n_values == 0)
+		return;
+	memset(bits, 0, sizeof(bits));
+	for (size_t i = 0; i < n_values; i++)
+		filters_or(&m->segment->filters, values[i], window->base,
+		    window->n, bits);
+	for (size_t w = 0; w < n; w++)
+		window->bits[w] &= ~bits[w];
+}
+
 static void
 refuse_dead(const struct matcher *m, struct window *window)
 {
@@ -149,6 +194,7 @@ refuse_dead(const struct matcher *m, struct window *window)
 
 	for (size_t w = 0; m->entry->dead != NULL && w < n; w++)
 		window->bits[w] &= ~m->entry->dead[first + w];
+	refuse_values(m, window, m->lapsed, m->n_lapsed);
 }
 
 /* Out of a window: the dead, the far, the refused, and wrong dates. */
@@ -156,7 +202,6 @@ static void
 refuse(struct matcher *m, struct window *window)
 {
 	size_t first = window->base / 64, n = (window->n + 63) / 64;
-	uint64_t bits[WINDOW_WORDS];
 
 	refuse_dead(m, window);
 	if (!m->run->is_found)
@@ -165,14 +210,7 @@ refuse(struct matcher *m, struct window *window)
 		for (size_t w = 0; w < n; w++)
 			window->bits[w] &= m->near[first + w];
 	}
-	if (m->n_refused > 0) {
-		memset(bits, 0, sizeof(bits));
-		for (size_t i = 0; i < m->n_refused; i++)
-			filters_or(&m->segment->filters, m->refused[i],
-			    window->base, window->n, bits);
-		for (size_t w = 0; w < n; w++)
-			window->bits[w] &= ~bits[w];
-	}
+	refuse_values(m, window, m->refused, m->n_refused);
 	if (!has_dates(m->run))
 		return;
 	for (size_t w = 0; w < n; w++) {
@@ -340,7 +378,8 @@ static bool
 is_all(const struct matcher *m)
 {
 	return !m->run->has_words && m->eval.n_without == 0 &&
-	       m->near == NULL && m->n_refused == 0 && !has_dates(m->run);
+	       m->near == NULL && m->n_refused == 0 && m->n_lapsed == 0 &&
+	       !has_dates(m->run);
 }
 
 /* Counts of all living documents, for values of these facets. */
@@ -419,7 +458,7 @@ single(struct matcher *m)
 {
 	if (m->run->is_gathering || m->run->order != ORDER_SCORE ||
 	    m->entry->dead != NULL || m->near != NULL || m->n_refused > 0 ||
-	    m->run->selected != 0 || has_dates(m->run))
+	    m->n_lapsed > 0 || m->run->selected != 0 || has_dates(m->run))
 		return NULL;
 	return eval_single(&m->eval);
 }
@@ -493,6 +532,7 @@ match_segment(struct run *run, size_t number, struct err *err)
 	counts = arena_alloc(run->arena,
 	    (m.segment->filters.n_values + 1) * sizeof(*counts));
 	find_values(&m);
+	find_lapsed(&m);
 	find_near(&m);
 	find_strengths(&m);
 	prepare_counts(&m, counts);

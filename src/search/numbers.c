@@ -57,7 +57,11 @@ numbers_make(struct snapshot *snapshot)
 		const struct filters *filters = &s->segment->filters;
 
 		s->values = xcalloc(filters->n_values + 1, sizeof(*s->values));
-		for (size_t j = 0; j < filters->n_values; j++)
+		/* Nothing counts those of no facet: they need no number. */
+		for (size_t j = 0;
+		     j < filters->n_values &&
+		     filters->values[j].facet < SEARCH_FACET_COUNT;
+		     j++)
 			s->values[j] = number(snapshot, &table,
 			    &filters->values[j], filters_text(filters, j));
 	}

@@ -242,7 +242,10 @@ search_run(struct search *search, struct arena *arena,
 		.arena = arena,
 		.asked = query };
 
-	if (run_read(&run, &result, run_inside, err) == -1)
+	if (run_read(&run, &result, run_inside, err) == -1 ||
+	    alive_words(search, arena, result.nearest, &result.n_nearest,
+		err) == -1 ||
+	    alive_meant(search, &result, err) == -1)
 		return -1;
 	result.took_us = clock_monotonic_us() - started;
 	*ret_result = result;

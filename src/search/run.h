@@ -9,6 +9,7 @@
  *   explain.c  the parts of a score
  *   matrix.c   what matches by two facets and a third
  *   spots.c    what matches by where it is
+ *   alive.c    which words may be offered
  *
  * Inside search/.
  */
@@ -102,6 +103,14 @@ int result_hits(struct run *run, struct search_result *result,
 /* meant.c: the query's text with words that are not in the index, or are rare
  * (and `rare` is asked for), replaced by near ones; NULL when there are none. */
 const char *meant_text(struct run *run, bool rare);
+
+/* alive.c: leave out rare words that only records have which are gone, or
+ * whose consent to be shown has ended. Outside of any other run. */
+int alive_words(struct search *search, struct arena *arena,
+    struct search_word *words, size_t *n, struct err *err) MUST_CHECK;
+/* The same of what may have been meant. */
+int alive_meant(struct search *search, struct search_result *result,
+    struct err *err) MUST_CHECK;
 
 /* meant.c: words near to those typed that are not in the index. */
 void meant_nearest(struct run *run, struct search_result *result);

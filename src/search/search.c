@@ -129,6 +129,7 @@ search_suggest(struct search *search, struct arena *arena, const char *text,
 	struct near_word found[SEARCH_SUGGEST_MAX];
 	size_t len = strnlen(text, SEARCH_QUERY_MAX), at, n = 0;
 	struct search_suggestion *items;
+	struct search_word words[SEARCH_SUGGEST_MAX];
 	struct last last = { 0 };
 
 	if (snapshot_refresh(search->snapshot, err) == -1)
@@ -143,11 +144,18 @@ search_suggest(struct search *search, struct arena *arena, const char *text,
 	if (last.len > 0 && search_is_ready(search))
 		n = fuzzy_complete(search->snapshot, arena, last.folded,
 		    last.len, found, limit);
+	for (size_t i = 0; i < n; i++) {
+		words[i].text = arena_strndup(arena, found[i].text,
+		    found[i].len);
+		words[i].n = found[i].df;
+	}
+	if (alive_words(search, arena, words, &n, err) == -1)
+		return -1;
 	items = arena_alloc(arena, (n + 1) * sizeof(*items));
 	for (size_t i = 0; i < n; i++) {
-		items[i].text = arena_printf(arena, "%.*s%.*s", (int)at, text,
-		    (int)found[i].len, found[i].text);
-		items[i].n = found[i].df;
+		items[i].text = arena_printf(arena, "%.*s%s", (int)at, text,
+		    words[i].text);
+		items[i].n = words[i].n;
 	}
 	*ret_items = items;
 	*ret_n = n;

@@ -221,12 +221,8 @@ write_feed(struct feed *feed, struct strbuf *out)
 	xml_writer_attr(feed->w, "xmlns", ATOM_URI);
 	xml_writer_attr(feed->w, "xml:lang", feed->page->lang);
 	add_head(feed);
-	for (size_t i = 0; i < result->n_hits; i++) {
-		const struct record *rec = result->hits[i].view->rec;
-
-		if (!record_has_lapsed(rec, feed->page->now))
-			add_entry(feed, rec);
-	}
+	for (size_t i = 0; i < result->n_hits; i++)
+		add_entry(feed, result->hits[i].view->rec);
 	xml_writer_end(feed->w);
 	xml_writer_free(feed->w);
 	strbuf_addch(out, '\n');

@@ -211,7 +211,6 @@ card_make(const struct page *page, const struct merge_view *view,
 		    page_number(page, others), NULL);
 	card->keep = keep_offer(page, view, true);
 	card->coins = cite_coins(page, rec);
-	if (!record_has_lapsed(rec, page->now))
-		fill_marks(page, card, snippet);
+	fill_marks(page, card, snippet);
 	return card;
 }

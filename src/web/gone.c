@@ -158,6 +158,27 @@ fill_hidden(const struct page *page, const char *node, struct gone_view *view)
 	return true;
 }
 
+/* A champion's profile whose consent has ended by now: not a word of it. */
+static bool
+fill_lapsed(const struct page *page, const char *id, const char *node,
+    struct gone_view *view)
+{
+	const struct value *consent;
+	const char *expires = NULL;
+	struct record *rec;
+	struct err err;
+
+	if (catalogue_lapsed(page->api->cat, page->arena, id, &rec, &err) == -1)
+		return false;
+	consent = value_find(&rec->root, FIELD_CONSENT);
+	if (consent != NULL)
+		expires = value_get(consent, FIELD_CONSENT_EXPIRES);
+	view->heading = page_text(page, TEXT_GONE_CONSENT);
+	view->words = page_say(page, TEXT_GONE_CONSENT_TEXT, 0, "node", node,
+	    "date", expires != NULL ? page_date(page, expires) : NULL, NULL);
+	return true;
+}
+
 static void
 show(struct page *page, const char *node, const char *id,
     struct gone_view *view, struct http_response *res)
@@ -188,7 +209,8 @@ show_gone(struct page *page, const char *id, struct http_response *res)
 
 	if (record_id_split(id, node, uuid) == -1)
 		return false;
-	if (!fill_own(page, id, &view) && !fill_hidden(page, node, &view)) {
+	if (!fill_lapsed(page, id, node, &view) && !fill_own(page, id, &view) &&
+	    !fill_hidden(page, node, &view)) {
 		if (catalogue_gone(page->api->cat, page->arena, id, &gone,
 			&err) == -1)
 			return false;
@@ -196,26 +218,5 @@ show_gone(struct page *page, const char *id, struct http_response *res)
 		fill_title(page, gone.kind, gone.title, gone.lang, &view);
 	}
 	show(page, node, id, &view, res);
-	return true;
-}
-
-bool
-show_lapsed(struct page *page, const struct record *rec,
-    struct http_response *res)
-{
-	const struct value *consent = value_find(&rec->root, FIELD_CONSENT);
-	const char *expires = consent != NULL
-				  ? value_get(consent, FIELD_CONSENT_EXPIRES)
-				  : NULL;
-	struct gone_view view = { .status = 410 };
-	char node[RECORD_NODE_MAX] = "", uuid[37];
-
-	if (!record_has_lapsed(rec, page->now))
-		return false;
-	(void)record_id_split(rec->id, node, uuid);
-	view.heading = page_text(page, TEXT_GONE_CONSENT);
-	view.words = page_say(page, TEXT_GONE_CONSENT_TEXT, 0, "node", node,
-	    "date", expires != NULL ? page_date(page, expires) : NULL, NULL);
-	show(page, node, rec->id, &view, res);
 	return true;
 }

@@ -23,11 +23,6 @@ struct gone_view {
 /* gone.c: false: nothing is known of it, and nothing was said. */
 bool show_gone(struct page *page, const char *id, struct http_response *res);
 
-/* A champion's profile whose consent has ended by now: not a word of it.
- * False: it is to be shown. */
-bool show_lapsed(struct page *page, const struct record *rec,
-    struct http_response *res);
-
 void tmpl_gone(struct strbuf *out, const struct page *page,
     const struct gone_view *view);
 

@@ -44,8 +44,7 @@ add_links_of(const struct page *page, struct record_view *view, const char *id,
 				return -1;
 			continue;
 		}
-		if (has_view(view, other->rec->id) ||
-		    record_has_lapsed(other->rec, page->now))
+		if (has_view(view, other->rec->id))
 			continue;
 		view->links[view->n_links++] = (struct linked){ .view = other };
 	}

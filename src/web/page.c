@@ -91,9 +91,6 @@ page_title(const struct page *page, const struct record *rec)
 		FIELD_LABEL };
 	const char *title = record_title(rec, page->lang);
 
-	/* Whoever links to it, or finds it. */
-	if (record_has_lapsed(rec, page->now))
-		return said_in(page, page_text(page, TEXT_GONE_CONSENT), NULL);
 	return best_of(page, rec, *title != '\0' ? title : rec->id, ids,
 	    ARRAY_LEN(ids));
 }
@@ -104,8 +101,6 @@ page_summary(const struct page *page, const struct record *rec)
 	static const enum field_id ids[] = { FIELD_SUMMARY, FIELD_PLAIN_SUMMARY,
 		FIELD_DESCRIPTION, FIELD_ABSTRACT, FIELD_DEFINITION };
 
-	if (record_has_lapsed(rec, page->now))
-		return (struct said){ NULL, NULL };
 	return best_of(page, rec, record_summary(rec, page->lang), ids,
 	    ARRAY_LEN(ids));
 }

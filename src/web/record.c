@@ -223,8 +223,6 @@ show_record(struct page *page, const char *rest, struct http_response *res,
 			return 0;
 		return -1;
 	}
-	if (show_lapsed(page, merged->rec, res))
-		return 0;
 	if (is_file)
 		return api_record_file(page->api, page->req, id, format, res,
 		    err);

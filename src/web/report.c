@@ -352,8 +352,6 @@ show_report(struct page *page, const char *id, struct http_response *res,
 			return 0;
 		return -1;
 	}
-	if (show_lapsed(page, merged->rec, res))
-		return 0;
 	own = own_member(page, merged);
 	fill_page(page, merged, own, &view);
 	if (fill_nodes(page, merged, &view, err) == -1)

@@ -43,8 +43,6 @@ add_view(void *ctx, int64_t group, const struct merge_view *view,
 	const struct record *rec = view->rec;
 
 	(void)group;
-	if (record_has_lapsed(rec, map->page->now))
-		return 0;
 	add_place(map, "url", arena_printf(rec->arena, "/record/%s", rec->id),
 	    rec->modified_at != 0 ? rec->modified_at : rec->published_at);
 	return api_spool_step(&map->spool, err);

@@ -111,6 +111,8 @@ worker_api(struct worker *worker)
 	worker->api.is_broken = false;
 	worker->api.conf = web_conf(worker->web);
 	worker->api.now = worker->web->options.now();
+	if (worker->api.cat != NULL)
+		catalogue_set_now(worker->api.cat, worker->api.now);
 	return &worker->api;
 }
 

@@ -27,6 +27,24 @@ def first_id(node):
     return node.json("search")["items"][0]["id"]
 
 
+def test_a_report_is_shown_whole_and_harmless(make_node):
+    """2,000 characters are 6,000 bytes in Japanese, and none rules the
+    terminal."""
+    node = make_node("jp")
+    node.load([programme("jp", "Lantern walk", number=1)])
+    node.run("publish")
+    node.serve()
+    path = "/record/%s/report" % first_id(node)
+    text = "\u6b4c" * 1900 + "\u202e\x9b31m\x1b]0;x\x07 end"
+    status, _, _ = post(node, path, {"kind": "other", "text": text})
+    assert status == 303
+    no = node.json("report", "list")["reports"][0]["no"]
+    shown = node.run("report", "show", no).stdout
+    assert "\u6b4c" * 1900 in shown and shown.rstrip().endswith(" end")
+    for out in (shown, node.run("report", "list").stdout):
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out)
+
+
 def test_a_report_reaches_its_editors(make_node):
     node = make_node("ca")
     node.load([programme("ca", "Lantern walk", number=1)])

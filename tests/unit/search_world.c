@@ -67,6 +67,13 @@ catalogue_read_begin(struct catalogue *cat, struct err *err)
 	return 0;
 }
 
+int64_t
+catalogue_now(const struct catalogue *cat)
+{
+	(void)cat;
+	return 0;
+}
+
 void
 catalogue_read_end(struct catalogue *cat)
 {

@@ -22,6 +22,8 @@
 #define CALL        ID("pt", "7")
 #define PERSON      ID("pt", "8")
 #define LAPSED      ID("pt", "9")
+#define LAPSED_CODE "kAAAAAAAQACAAAAAAAAAAA"
+#define PERSON_CODE "gAAAAAAAQACAAAAAAAAAAA"
 #define WORD        ID("pt", "a")
 #define GONE        ID("pt", "b")
 #define NEXT        ID("pt", "c")
@@ -464,7 +466,43 @@ test_champion(void **state)
 	assert_has("Ana Modelo");
 	assert_lacks("Rui");
 	get("/api/v1/search?kind=champion", "", 200);
-	assert_lacks("Rui");
+	assert_has("\"count\":1,");
+	assert_lacks(LAPSED);
+}
+
+/* Nobody finds, keeps, follows or takes away what has lapsed. */
+static void
+test_lapsed(void **state)
+{
+	static const char *const paths[] = { "/api/v1/search?q=rui",
+		"/search?q=secretx", "/api/v1/search?q=secretx", "/search.json",
+		"/search.ndjson", "/search.csv?kind=champion",
+		"/search.atom?kind=champion", "/sitemap.0.xml",
+		"/list?keep=pt." LAPSED_CODE, "/list.json?keep=pt." LAPSED_CODE,
+		"/compare?c=pt." PERSON_CODE "&c=pt." LAPSED_CODE,
+		"/map?kind=champion", "/record/" CLUB,
+		"/api/v1/suggest?q=secr" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		get(paths[i], "", 200);
+		assert_lacks("Rui");
+		assert_lacks("secreto");
+		assert_lacks("Secreto");
+	}
+	get("/api/v1/search?q=rui", "", 200);
+	assert_has("\"count\":0,");
+	/* Counts know as little of it. */
+	get("/api/v1/search", "", 200);
+	assert_has(
+	    "{\"value\":\"champion\",\"label\":\"Champion\",\"count\":1");
+	get("/search.csv?kind=champion", "", 200);
+	assert_has("Ana Modelo");
+	assert_lacks("90000000");
+	get("/search.json?kind=champion", "", 200);
+	assert_has("\"count\":1,\"exported\":1,");
+	get("/sitemap.0.xml", "", 200);
+	assert_lacks("90000000");
 }
 
 static void
@@ -518,6 +556,7 @@ main(void)
 		cmocka_unit_test(test_organisation),
 		cmocka_unit_test(test_resource),
 		cmocka_unit_test(test_champion),
+		cmocka_unit_test(test_lapsed),
 		cmocka_unit_test(test_term),
 		cmocka_unit_test(test_gone),
 	};
