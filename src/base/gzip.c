@@ -11,15 +11,14 @@
 
 #define GZIP_WINDOW (15 + 16) /* zlib's way to ask for a gzip header */
 
-void
-gzip_pack(const void *data, size_t len, struct strbuf *ret_out)
+static void
+pack(const void *data, size_t len, int level, struct strbuf *ret_out)
 {
 	z_stream zs = { 0 };
 	size_t room;
 	char *out;
 
-	/* Level 6 and a zero time: every node packs to the same bytes. */
-	if (deflateInit2(&zs, 6, Z_DEFLATED, GZIP_WINDOW, 8,
+	if (deflateInit2(&zs, level, Z_DEFLATED, GZIP_WINDOW, 8,
 		Z_DEFAULT_STRATEGY) != Z_OK) {
 		ret_out->overflow = true;
 		return;
@@ -36,6 +35,20 @@ gzip_pack(const void *data, size_t len, struct strbuf *ret_out)
 		ret_out->overflow = true;
 	deflateEnd(&zs);
 	free(out);
+}
+
+void
+gzip_pack(const void *data, size_t len, struct strbuf *ret_out)
+{
+	/* One level and a zero time: every node packs to the same bytes. */
+	pack(data, len, 6, ret_out);
+}
+
+void
+gzip_pack_once(const void *data, size_t len, struct strbuf *ret_out)
+{
+	/* Of pages, 2 % more bytes in three quarters of the time or less. */
+	pack(data, len, 4, ret_out);
 }
 
 int

@@ -9,6 +9,8 @@
 
 /* Compress; no time and no name in the header: same bytes, same result. */
 void gzip_pack(const void *data, size_t len, struct strbuf *ret_out);
+/* The same for bytes that are sent once, when a reader waits for them. */
+void gzip_pack_once(const void *data, size_t len, struct strbuf *ret_out);
 /*
  * Decompress one member, at most max bytes out: ERR_LIMIT beyond (a bomb),
  * ERR_FORMAT for damage or bytes behind the member.

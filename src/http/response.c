@@ -228,7 +228,7 @@ pack_body(struct http_response *res)
 	struct strbuf packed;
 
 	strbuf_init(&packed, HTTP_RESPONSE_MAX);
-	gzip_pack(res->body.buf, res->body.len, &packed);
+	gzip_pack_once(res->body.buf, res->body.len, &packed);
 	if (packed.overflow) {
 		strbuf_release(&packed);
 		return;

@@ -244,23 +244,32 @@ int search_matrix(struct search *search, struct arena *arena,
  * Points of the records of a query in squares of `step` degrees (0.01 to 90):
  * what a map draws. A record with several sites counts once in each square; a
  * square's place is the middle of its points. When the query has a place,
- * points outside its circle are left out.
+ * points outside its circle are left out. The same records are counted by the
+ * values of a facet, all and those with a point: the table beside a map.
  */
 struct search_spot {
 	double lat, lon;
 	int64_t n;     /* records with a point in the square */
 	int64_t group; /* the first of them; the only one when n is 1 */
 };
+struct search_placed {
+	const char *value;
+	int64_t n;      /* records of the query with it */
+	int64_t placed; /* of them with a point */
+	bool is_selected;
+};
 struct search_spots {
 	struct search_spot
 	    *items; /* most records first, then from south-west */
 	size_t n;
+	struct search_placed *values; /* most records first */
+	size_t n_values;
 	int64_t count;  /* records that match the query */
 	int64_t placed; /* of them with a point */
 	bool is_ready;
 };
 int search_spots(struct search *search, struct arena *arena,
-    const struct search_query *query, double step,
+    const struct search_query *query, double step, enum search_facet by,
     struct search_spots *ret_spots, struct err *err) MUST_CHECK;
 
 /*

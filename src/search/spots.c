@@ -43,6 +43,9 @@ struct grid {
 	bool is_circle;
 	struct disc disc;
 	int64_t placed;
+	/* By value of the snapshot, for one facet. */
+	enum search_facet by;
+	int64_t *all, *by_placed;
 	/* Of the segment at hand. */
 	const struct segment *segment;
 	const uint64_t *found;
@@ -242,12 +245,66 @@ take_point(struct grid *g, const struct corner *corner,
 		(*square)->group = group;
 }
 
+/* ---- by value ---- */
+
 static void
-take_segment(struct grid *g, const struct segment *segment,
-    const uint64_t *found)
+count_values(const struct grid *g, struct arena *arena,
+    const struct snapshot_segment *entry, const uint64_t *docs, int64_t *counts)
 {
+	const struct filters *filters = &entry->segment->filters;
+	int64_t *own = arena_alloc(arena,
+	    (filters->n_values + 1) * sizeof(*own));
+	uint16_t offsets[WINDOW_OFFSETS];
+	struct tally tally;
+
+	tally_init(&tally, arena, filters, 1U << g->by);
+	for (uint32_t base = 0; base < entry->segment->n_docs;
+	     base += WINDOW_DOCS)
+		tally_add(&tally, base, offsets,
+		    window_offsets(docs + base / 64, offsets));
+	tally_finish(&tally, own);
+	for (size_t v = 0; v < filters->n_values; v++)
+		counts[entry->values[v]] += own[v];
+}
+
+static void
+fill_values(const struct grid *g, struct run *run, struct search_spots *spots)
+{
+	const struct snapshot *snapshot = run->snapshot;
+	struct search_result result = { 0 };
+	const struct search_count *items;
+	size_t n;
+
+	run->counts = g->all;
+	result_facets(run, &result);
+	items = result.facets[g->by].items;
+	n = result.facets[g->by].n;
+	spots->values = arena_alloc(run->arena,
+	    (n + 1) * sizeof(*spots->values));
+	for (size_t i = 0; i < n; i++) {
+		struct search_placed *placed = &spots->values[i];
+
+		placed->value = items[i].value;
+		placed->n = items[i].n;
+		placed->is_selected = items[i].is_selected;
+		for (size_t v = 0; v < snapshot->n_values; v++) {
+			if (snapshot->values[v].facet == g->by &&
+			    strcmp(snapshot->values[v].text, placed->value) ==
+				0)
+				placed->placed = g->by_placed[v];
+		}
+	}
+	spots->n_values = n;
+}
+
+static void
+take_segment(struct grid *g, struct arena *arena,
+    const struct snapshot_segment *entry, const uint64_t *found)
+{
+	const struct segment *segment = entry->segment;
 	const struct places *places = &segment->places;
-	size_t words = segment->n_docs / 64 + 1;
+	size_t windows = segment->n_docs / WINDOW_DOCS + 1;
+	size_t words = windows * WINDOW_WORDS;
 	struct square *square = NULL;
 
 	g->segment = segment;
@@ -256,6 +313,8 @@ take_segment(struct grid *g, const struct segment *segment,
 	g->many = xcalloc(words, sizeof(*g->many));
 	memset(&g->pairs, 0, sizeof(g->pairs));
 	look_for_many(g);
+	count_values(g, arena, entry, found, g->all);
+	count_values(g, arena, entry, g->seen, g->by_placed);
 	for (size_t c = 0; c < places->n_cells; c++) {
 		struct corner corner = { 0 };
 		bool is_begun = false;
@@ -336,12 +395,17 @@ fill_spots(const struct grid *g, struct arena *arena,
 }
 
 static void
-grid_init(struct grid *g, const struct search_query *query, double step)
+grid_init(struct grid *g, struct arena *arena, const struct snapshot *snapshot,
+    const struct search_query *query, double step, enum search_facet by)
 {
 	struct circle circle = { query->near.lat, query->near.lon,
 		query->near.km };
 
 	memset(g, 0, sizeof(*g));
+	g->by = by;
+	g->all = arena_alloc(arena, (snapshot->n_values + 1) * sizeof(*g->all));
+	g->by_placed = arena_alloc(arena,
+	    (snapshot->n_values + 1) * sizeof(*g->by_placed));
 	g->step = !(step >= STEP_MIN) ? STEP_MIN : fmin(step, STEP_MAX);
 	g->rows = (uint32_t)ceil(180 / g->step);
 	g->columns = (uint32_t)ceil(360 / g->step);
@@ -350,7 +414,7 @@ grid_init(struct grid *g, const struct search_query *query, double step)
 
 int
 search_spots(struct search *search, struct arena *arena,
-    const struct search_query *query, double step,
+    const struct search_query *query, double step, enum search_facet by,
     struct search_spots *ret_spots, struct err *err)
 {
 	const struct snapshot *snapshot = search->snapshot;
@@ -361,11 +425,12 @@ search_spots(struct search *search, struct arena *arena,
 	if (run_gather(&run, search, arena, query, &spots.is_ready, err) == -1)
 		return -1;
 	if (spots.is_ready) {
-		grid_init(&g, query, step);
+		grid_init(&g, arena, snapshot, query, step, by);
 		for (size_t i = 0; i < snapshot->n; i++)
-			take_segment(&g, snapshot->segments[i].segment,
+			take_segment(&g, arena, &snapshot->segments[i],
 			    run.found[i]);
 		fill_spots(&g, arena, &spots);
+		fill_values(&g, &run, &spots);
 		spots.count = run.total;
 		free(g.squares);
 		free(g.table);

@@ -9,8 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define FORM_PARAMS  64
-#define SPOT_DEGREES 90.0 /* one square for all: only whether they have one */
+#define FORM_PARAMS 64
 
 /* ---- the table ---- */
 
@@ -36,7 +35,7 @@ in_country(const struct api_query *query, const char *code,
 }
 
 static bool
-has_selection(const struct search_count *items, size_t n)
+has_selection(const struct search_placed *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (items[i].is_selected)
@@ -45,25 +44,21 @@ has_selection(const struct search_count *items, size_t n)
 	return false;
 }
 
-static int
+static void
 add_country(const struct page *page, const struct map_view *view,
-    const struct api_query *query, const struct search_count *count,
-    struct map_page *map, struct err *err)
+    const struct api_query *query, const struct search_placed *count,
+    struct map_page *map)
 {
 	struct map_country *country = &map->countries[map->n_countries];
-	struct search_spots spots;
 	struct api_query alone;
 	double lat, lon, km;
 
 	if (!in_country(query, count->value, &alone))
-		return 0;
-	if (search_spots(page->api->search, page->arena, &alone.search,
-		SPOT_DEGREES, &spots, err) == -1)
-		return -1;
+		return;
 	country->code = count->value;
 	country->label = page_label(page, VOCAB_COUNTRY, count->value);
 	country->n = count->n;
-	country->n_placed = spots.placed < count->n ? spots.placed : count->n;
+	country->n_placed = count->placed;
 	country->all = page_number(page, country->n);
 	country->placed = page_number(page, country->n_placed);
 	country->href = search_link(page, "/search", &alone,
@@ -73,27 +68,23 @@ add_country(const struct page *page, const struct map_view *view,
 	if (map_country_point(count->value, &lat, &lon, &km))
 		country->map_href = map_link(page, query, count->value, NULL);
 	map->n_countries++;
-	return 0;
 }
 
-static int
+static void
 fill_countries(const struct page *page, const struct map_view *view,
-    const struct api_query *query, const struct search_result *result,
-    struct map_page *map, struct err *err)
+    const struct api_query *query, const struct search_spots *spots,
+    struct map_page *map)
 {
-	const struct search_count *items = result->facets[SEARCH_COUNTRY].items;
-	size_t n = result->facets[SEARCH_COUNTRY].n;
+	const struct search_placed *items = spots->values;
+	size_t n = spots->n_values;
 	bool only = has_selection(items, n);
 
 	map->countries = arena_alloc(page->arena, n * sizeof(*map->countries));
 	for (size_t i = 0; i < n; i++) {
-		/* A facet counts beside its own selection, a map does not. */
-		if (only && !items[i].is_selected)
-			continue;
-		if (add_country(page, view, query, &items[i], map, err) == -1)
-			return -1;
+		/* Records of a chosen country may be in others too. */
+		if (!only || items[i].is_selected)
+			add_country(page, view, query, &items[i], map);
 	}
-	return 0;
 }
 
 /* ---- around it ---- */
@@ -188,29 +179,20 @@ fill_texts(const struct page *page, const struct map_view *view,
 
 /* ---- the page ---- */
 
-static int
+static void
 fill_map(const struct page *page, const struct http_params *params,
-    const struct api_query *query, const struct search_result *result,
-    struct map_page *map, struct err *err)
+    const struct api_query *query, const struct map_view *view,
+    const struct search_spots *spots, struct map_page *map)
 {
-	struct search_spots spots;
-	struct map_view view;
-
-	if (!map_view_read(page, params, query, &view))
-		map->wrong = page_text(page, TEXT_MAP_WRONG);
-	if (search_spots(page->api->search, page->arena, &query->search,
-		map_view_step(&view), &spots, err) == -1 ||
-	    fill_countries(page, &view, query, result, map, err) == -1)
-		return -1;
-	map_add_spots(page, &view, query, &spots, map);
+	fill_countries(page, view, query, spots, map);
+	map_add_spots(page, view, query, spots, map);
 	/* What has no point is not known to be within a circle. */
 	if (!(query->search.near.km > 0))
-		map_add_squares(page, &view, query, map);
-	map_view_steps(page, &view, query, map);
+		map_add_squares(page, view, query, map);
+	map_view_steps(page, view, query, map);
 	fill_chips(page, query, map);
 	fill_form(page, params, map);
-	fill_texts(page, &view, query, &spots, map);
-	return 0;
+	fill_texts(page, view, query, spots, map);
 }
 
 int
@@ -218,9 +200,10 @@ show_map(struct page *page, const char *rest, struct http_response *res,
     struct err *err)
 {
 	struct map_page map = { 0 };
-	struct search_result result;
+	struct search_spots spots;
 	struct http_params params;
 	struct api_query query;
+	struct map_view view;
 	enum api_near near;
 
 	(void)rest;
@@ -236,21 +219,16 @@ show_map(struct page *page, const char *rest, struct http_response *res,
 			map.lost = page_text(page, TEXT_MAP_LOST);
 		query.near = query.within = NULL;
 	}
-	/* Only the counts. */
-	query.search.limit = 1;
-	query.search.offset = 0;
-	query.search.cursor = NULL;
-	query.search.explain = false;
-	query.search.no_views = true;
 	query.has_sort = false;
 	query.page = 1;
-	if (search_run(page->api->search, page->arena, &query.search, &result,
-		err) == -1)
+	if (!map_view_read(page, &params, &query, &view))
+		map.wrong = page_text(page, TEXT_MAP_WRONG);
+	if (search_spots(page->api->search, page->arena, &query.search,
+		map_view_step(&view), SEARCH_COUNTRY, &spots, err) == -1)
 		return -1;
-	if (!result.is_ready)
+	if (!spots.is_ready)
 		return show_unready(page, res);
-	if (fill_map(page, &params, &query, &result, &map, err) == -1)
-		return -1;
+	fill_map(page, &params, &query, &view, &spots, &map);
 	page->no_index = page->no_index || *page->req->query != '\0';
 	page->canonical = "/map";
 	page->title = map.heading;

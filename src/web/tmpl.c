@@ -7,25 +7,18 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *
-entity(unsigned char ch)
-{
-	switch (ch) {
-	case '&': return "&amp;";
-	case '<': return "&lt;";
-	case '>': return "&gt;";
-	case '"': return "&quot;";
-	case '\'': return "&#39;";
-	default: return NULL;
-	}
-}
-
-/* Controls mean nothing in a page and confuse terminals and parsers. */
-static bool
-is_control(unsigned char ch)
-{
-	return (ch < 0x20 && ch != '\n' && ch != '\t') || ch == 0x7f;
-}
+/* What stands for a byte; "" for controls, which mean nothing in a page and
+ * confuse terminals and parsers; NULL: the byte itself. */
+static const char *const entities[256] = {
+	[1 ... 8] = "",
+	[11 ... 31] = "",
+	[0x7f] = "",
+	['&'] = "&amp;",
+	['<'] = "&lt;",
+	['>'] = "&gt;",
+	['"'] = "&quot;",
+	['\''] = "&#39;",
+};
 
 static void
 escape(struct strbuf *out, const char *text)
@@ -36,13 +29,12 @@ escape(struct strbuf *out, const char *text)
 	if (text == NULL)
 		return;
 	for (p = text; *p != '\0'; p++) {
-		const char *name = entity((unsigned char)*p);
+		const char *name = entities[(unsigned char)*p];
 
-		if (name == NULL && !is_control((unsigned char)*p))
+		if (name == NULL)
 			continue;
 		strbuf_add(out, start, (size_t)(p - start));
-		if (name != NULL)
-			strbuf_addstr(out, name);
+		strbuf_addstr(out, name);
 		start = p + 1;
 	}
 	strbuf_add(out, start, (size_t)(p - start));

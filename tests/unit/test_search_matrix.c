@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "search_proof.h"
 
@@ -38,7 +39,8 @@ ask_spots(struct scene *s, const struct search_query *query, double step)
 	struct search_spots spots;
 	struct err err;
 
-	if (search_spots(s->search, s->arena, query, step, &spots, &err) == -1)
+	if (search_spots(s->search, s->arena, query, step, SEARCH_COUNTRY,
+		&spots, &err) == -1)
 		fail_msg("%s: %s", query->text, err.text);
 	assert_true(spots.is_ready);
 	return spots;
@@ -205,6 +207,52 @@ make_squares(const struct ref_result *want, double step,
 	return true;
 }
 
+/* Each country with its records, and those selected in any case. */
+static void
+check_placed(const struct search_query *query, const struct search_spots *got,
+    const struct ref_result *want)
+{
+	size_t some = 0;
+
+	for (size_t i = 0; i < got->n_values; i++) {
+		const struct search_placed *item = &got->values[i];
+		size_t v = value_number(SEARCH_COUNTRY, item->value);
+		int64_t n = 0, placed = 0;
+		bool is_selected = false;
+
+		for (size_t k = 0; k < want->n; k++) {
+			const struct corpus_doc *doc = want->hits[k].doc;
+			bool has = (doc->values[SEARCH_COUNTRY] >> v & 1) != 0;
+
+			n += has;
+			placed += has && doc->n_points > 0;
+		}
+		for (size_t k = 0; k < query->n_filters; k++)
+			is_selected |= query->filters[k].facet ==
+					   SEARCH_COUNTRY &&
+				       strcasecmp(query->filters[k].value,
+					   item->value) == 0;
+		assert_int_equal(item->n, n);
+		assert_int_equal(item->placed, placed);
+		/* Words of the query may select too. */
+		if (is_selected)
+			assert_true(item->is_selected);
+		assert_true(n > 0 || item->is_selected);
+		if (i > 0)
+			assert_true(item[-1].n >= n);
+		some += n > 0;
+	}
+	for (size_t v = 0; v < V; v++) {
+		bool has = false;
+
+		for (size_t k = 0; k < want->n; k++)
+			has |= (want->hits[k].doc->values[SEARCH_COUNTRY] >> v &
+				   1) != 0;
+		some -= has;
+	}
+	assert_int_equal(some, 0);
+}
+
 static bool
 check_spots(struct scene *s, const struct search_query *query,
     const struct ref_result *want, double step)
@@ -215,6 +263,7 @@ check_spots(struct scene *s, const struct search_query *query,
 	size_t n;
 
 	assert_int_equal(got.count, want->n);
+	check_placed(query, &got, want);
 	if (!make_squares(want, step, squares, &n, &placed))
 		return false;
 	assert_int_equal(got.placed, placed);
@@ -395,7 +444,8 @@ test_edges(void **state)
 
 	arena = arena_new();
 	absent = search_open_index("no-such-folder");
-	assert_int_equal(search_spots(absent, arena, &query, 1, &spots, &err),
+	assert_int_equal(search_spots(absent, arena, &query, 1, SEARCH_COUNTRY,
+			     &spots, &err),
 	    0);
 	assert_false(spots.is_ready);
 	assert_int_equal(search_matrix(absent, arena, &query, SEARCH_ZONE,
