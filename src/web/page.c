@@ -60,6 +60,13 @@ said_in(const struct page *page, const char *text, const char *lang)
 	return said;
 }
 
+bool
+said_is_address(struct said said)
+{
+	return said.text != NULL &&
+	       (*said.text == '+' || strncmp(said.text, "http", 4) == 0);
+}
+
 struct said
 page_said(const struct page *page, const struct record *rec,
     const struct value *parent, enum field_id id)

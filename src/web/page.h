@@ -47,6 +47,9 @@ struct said {
 	const char *lang; /* NULL: the page's */
 };
 
+/* Of the Web or a telephone: runs from left to right in every language. */
+bool said_is_address(struct said said);
+
 const char *page_text(const struct page *page, enum text_id id);
 /* page_say(page, TEXT_X, n, "name", value, ..., NULL) */
 const char *page_say(const struct page *page, enum text_id id, int64_t n, ...)
