@@ -325,10 +325,11 @@ add_effects(const struct page *page, const struct record *rec, struct row *cell)
 			measure != NULL
 			    ? page_label(page, VOCAB_MEASURE, measure)
 			    : NULL,
-			"estimate", estimate, NULL),
+			"estimate", page_decimal(page, estimate), NULL),
 		    low != NULL && high != NULL
-			? page_say(page, TEXT_INTERVAL, 0, "low", low, "high",
-			      high, NULL)
+			? page_say(page, TEXT_INTERVAL, 0, "low",
+			      page_decimal(page, low), "high",
+			      page_decimal(page, high), NULL)
 			: NULL);
 	}
 }

@@ -150,10 +150,13 @@ test_compare(void **state)
 	get("/compare?c=" SITE_EVIDENCE, "", 200);
 	assert_has("<h1>1 record to compare</h1>");
 	assert_has(">Verdict");
-	assert_has(" -0.05");
-	assert_has("-0.2 to 0.1");
+	assert_has(" \u22120.05");
+	assert_has("\u22120.2 to 0.1");
 	assert_lacks("differs");
 	assert_lacks("Leave out");
+	get("/fr/compare?c=" SITE_EVIDENCE, "", 200);
+	assert_has(" \u22120,05");
+	assert_has("\u22120,2 \u00e0 0,1");
 	/* The same by another node's id is one record. */
 	get("/compare?c=" EVIDENCE "&c=" SITE_SAME "&c=" EVIDENCE, "", 200);
 	assert_has("<h1>1 record to compare</h1>");
