@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define LANGUAGES_SHOWN 4
+/* Longer is a text about places, not the name of one. */
+#define PLACE_MAX 120
 
 /* a · b, either may be missing. */
 static const char *
@@ -25,11 +27,17 @@ static const char *
 place_of(const struct page *page, const struct record *rec)
 {
 	const struct value *area = value_find(&rec->root, FIELD_AREA);
+	const struct value *site = value_find(&rec->root, FIELD_SITE);
 	const char *country = record_country(rec);
 	const char *name = NULL;
 
 	if (area != NULL)
 		name = value_text(rec, area, FIELD_AREA_NAME, page->lang, NULL);
+	if (name == NULL && site != NULL)
+		name = value_text(rec, site, FIELD_SITE_ADDRESS, page->lang,
+		    NULL);
+	if (name != NULL && strlen(name) > PLACE_MAX)
+		name = NULL;
 	if (country != NULL)
 		country = page_label(page, VOCAB_COUNTRY, country);
 	if (name == NULL || (country != NULL && strcmp(name, country) == 0))

@@ -105,7 +105,11 @@ add_check(const struct page *page, struct record_view *view)
 	    (date = value_get(assured, FIELD_ASSURED_DATE)) == NULL) {
 		add_plain(page, view, TEXT_PROV_CHECKED,
 		    page_text(page, TEXT_PROV_UNCHECKED), NULL);
+		if (view->rec->kind == RECORD_KIND_PROGRAMME)
+			view->checked = page_text(page, TEXT_CARD_UNCHECKED);
 	} else {
+		view->checked = page_say(page, TEXT_CARD_CHECKED, 0, "date",
+		    page_date(page, date), NULL);
 		method = value_get(assured, FIELD_ASSURED_METHOD);
 		role = value_get(assured, FIELD_ASSURED_ROLE);
 		add_plain(page, view, TEXT_PROV_CHECKED,
@@ -119,10 +123,8 @@ add_check(const struct page *page, struct record_view *view)
 	if (due == NULL)
 		return;
 	date = page_date(page, due);
-	if (date_is_over(due, page->now)) {
-		view->is_overdue = true;
+	if (date_is_over(due, page->now))
 		date = page_say(page, TEXT_PROV_OVERDUE, 0, "date", date, NULL);
-	}
 	add_plain(page, view, TEXT_PROV_REVIEW, date, NULL);
 }
 
@@ -248,8 +250,8 @@ fill_provenance(const struct page *page, struct record_view *view,
 	const char *node = node_of(page, view->rec->id);
 
 	add_check(page, view);
-	row_item(page, &view->provenance, TEXT_PROV_NODE,
-	    node_item(page, node));
+	view->origin = node_item(page, node);
+	row_item(page, &view->provenance, TEXT_PROV_NODE, view->origin);
 	add_others(page, view);
 	if (add_signature(page, view, node, err) == -1)
 		return -1;

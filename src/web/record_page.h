@@ -88,7 +88,8 @@ struct record_view {
 	const struct evidence *evidence; /* of a study (evidence_page.h) */
 	const struct cite *cite;
 	struct row *provenance;
-	bool is_overdue; /* it should have been checked again */
+	const char *checked; /* when, in short; NULL: nobody asks */
+	struct item origin;  /* the node it comes from */
 	struct dispute *disputes;
 	size_t n_disputes;
 	struct linked *links;

@@ -278,7 +278,7 @@ test_page(void **state)
 	/* The last 30 pulls, drawn and said. */
 	assert_has("30 fetches: 27 good, 1 too old, 1 without an answer, 1 "
 		   "refused or held");
-	assert_has("<svg viewBox=");
+	assert_has("<svg class=\"spark\" viewBox=");
 	/* Alarms, in plain words. */
 	assert_has("Portugal (pt) was shown another list of Singapore (sg)");
 	assert_has("gspd peer evidence sg");
