@@ -172,6 +172,7 @@ int api_export_views(struct api *api, const struct http_request *req,
  * api_spool_step() often; what grows too long goes to a file without a name
  * in <folder>/tmp, which becomes the answer at the end.
  */
+#define API_SPOOL_FILES 8 /* at a time in a process; ERR_BUSY for more */
 struct api_spool {
 	const char *folder;
 	struct http_response *res;

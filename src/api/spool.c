@@ -15,6 +15,9 @@
 
 #define SPOOL_MEMORY (1024 * 1024)
 
+/* Files that readers have not taken yet, or not to the end. */
+static atomic_int files;
+
 void
 api_spool_start(struct api_spool *spool, const char *folder,
     struct http_response *res)
@@ -74,8 +77,18 @@ pour(struct api_spool *spool, struct err *err)
 
 	if (strbuf_check(&res->body, "a part of the answer", err) == -1)
 		return -1;
-	if (res->fd == -1 && (res->fd = open_file(spool->folder, err)) == -1)
-		return -1;
+	if (res->fd == -1) {
+		/* Who reads slowly keeps the disk's bytes for so long. */
+		if (atomic_fetch_add(&files, 1) >= API_SPOOL_FILES) {
+			atomic_fetch_sub(&files, 1);
+			return err_set(err, ERR_BUSY,
+			    "too many large files are being read: try again "
+			    "in a minute");
+		}
+		res->held = &files;
+		if ((res->fd = open_file(spool->folder, err)) == -1)
+			return -1;
+	}
 	if (write_all(res->fd, res->body.buf, res->body.len, err) == -1)
 		return -1;
 	spool->len += (int64_t)res->body.len;

@@ -24,14 +24,16 @@ struct row {
 	bool has_cells;
 };
 
-/* What begins a formula, also in the wide forms of East Asian keyboards. */
+/* What begins a formula, also in the wide forms of East Asian keyboards; some
+ * spreadsheets pass over blanks before it. */
 static bool
 is_formula(const char *text)
 {
 	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b",
 		"\xef\xbc\x8d", "\xef\xbc\xa0" };
 
-	if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
+	text += strspn(text, " \t\r\n");
+	if (*text != '\0' && strchr("=+-@", *text) != NULL)
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(wide); i++) {
 		if (strncmp(text, wide[i], 3) == 0)

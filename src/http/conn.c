@@ -24,8 +24,9 @@ struct conn {
 	struct conn *next;
 	struct conn **prev;
 	struct address address;
-	int fd;       /* file sent by pieces, or -1 */
-	int64_t left; /* of it */
+	int fd;           /* file sent by pieces, or -1 */
+	atomic_int *held; /* goes with fd */
+	int64_t left;     /* of it */
 	bool is_tls;
 	bool in_request;   /* its first byte came, its last did not */
 	bool is_closing;   /* close once all is written */
@@ -41,8 +42,7 @@ conn_free(struct conn *conn)
 
 	if (conn->job != NULL)
 		conn->job->conn = NULL;
-	if (conn->fd != -1)
-		close(conn->fd);
+	http_file_close(&conn->fd, &conn->held);
 	*conn->prev = conn->next;
 	if (conn->next != NULL)
 		conn->next->prev = conn->prev;
@@ -131,28 +131,29 @@ write_piece(struct conn *conn)
 		conn->is_closing = true;
 		conn->left = 0;
 	}
-	if (conn->left == 0) {
-		close(conn->fd);
-		conn->fd = -1;
-	}
+	if (conn->left == 0)
+		http_file_close(&conn->fd, &conn->held);
 }
 
 static void
 write_file(struct conn *conn, struct http_response *res)
 {
-	int fd = res->fd;
-
-	res->fd = -1;
-	if (!conn->is_tls && res->fd_len <= HTTP_SENDFILE_MAX &&
-	    res->fd_len > 0) {
-		if (evbuffer_add_file(output(conn), fd, 0, res->fd_len) == 0)
+	if (!conn->is_tls && res->held == NULL &&
+	    res->fd_len <= HTTP_SENDFILE_MAX && res->fd_len > 0) {
+		if (evbuffer_add_file(output(conn), res->fd, 0, res->fd_len) ==
+		    0) {
+			res->fd = -1;
 			return;
+		}
 	}
 	if (res->fd_len == 0) {
-		close(fd);
+		http_file_close(&res->fd, &res->held);
 		return;
 	}
-	conn->fd = fd;
+	conn->fd = res->fd;
+	conn->held = res->held;
+	res->fd = -1;
+	res->held = NULL;
 	conn->left = res->fd_len;
 	write_piece(conn);
 }

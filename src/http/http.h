@@ -10,6 +10,8 @@
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
+#include <stdatomic.h>
+
 #include "base/base.h"
 #include "http/limits.h"
 
@@ -79,11 +81,15 @@ struct http_response {
 	struct strbuf body;
 	int fd; /* -1, or a file that is the body */
 	int64_t fd_len;
+	atomic_int *held; /* one less when fd is closed; or NULL */
 	bool is_gzip;     /* body or fd holds gzip already */
 	bool is_identity; /* never packed, whatever the client takes */
 };
 
 #define HTTP_RESPONSE_MAX (16 * 1024 * 1024)
+
+/* Close fd and give back what it held; -1 and NULL then. */
+void http_file_close(int *fd, atomic_int **held);
 
 void http_response_init(struct http_response *res);
 void http_response_release(struct http_response *res);

@@ -19,6 +19,17 @@
 #define HEADER_MAX     4096
 
 void
+http_file_close(int *fd, atomic_int **held)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+	if (*held != NULL)
+		atomic_fetch_sub(*held, 1);
+	*held = NULL;
+}
+
+void
 http_response_init(struct http_response *res)
 {
 	memset(res, 0, sizeof(*res));
@@ -31,9 +42,7 @@ http_response_init(struct http_response *res)
 void
 http_response_release(struct http_response *res)
 {
-	if (res->fd != -1)
-		close(res->fd);
-	res->fd = -1;
+	http_file_close(&res->fd, &res->held);
 	strbuf_release(&res->head);
 	strbuf_release(&res->body);
 }
@@ -241,9 +250,7 @@ pack_body(struct http_response *res)
 static void
 drop_body(struct http_response *res)
 {
-	if (res->fd != -1)
-		close(res->fd);
-	res->fd = -1;
+	http_file_close(&res->fd, &res->held);
 	strbuf_reset(&res->body);
 }
 

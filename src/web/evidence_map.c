@@ -110,12 +110,12 @@ list_values(struct build *b)
 
 	for (size_t i = 0; i < vocab_size(VOCAB_OUTCOME); i++) {
 		if (strcmp(vocab_code(VOCAB_OUTCOME, i), UNSTATED) != 0)
-			add_value(b->rows, &b->n_rows, ROWS_MAX,
+			add_value(b->rows, &b->n_rows, ROWS_MAX - 1,
 			    vocab_code(VOCAB_OUTCOME, i));
 	}
 	for (size_t i = 0; i < vocab_size(VOCAB_ZONE); i++) {
 		if (strcmp(vocab_code(VOCAB_ZONE, i), UNSTATED) != 0)
-			add_value(b->columns, &b->n_columns, COLUMNS_MAX,
+			add_value(b->columns, &b->n_columns, COLUMNS_MAX - 1,
 			    vocab_code(VOCAB_ZONE, i));
 	}
 	for (size_t i = 0; i < b->matrix->n; i++) {

@@ -189,7 +189,8 @@ add_pair(struct strbuf *sb, bool *has_query, const char *text, size_t len)
 	*has_query = true;
 }
 
-/* The page's own address, but with this list (NULL: without one). */
+/* The page's own address, but with this list (NULL: without one). NULL when
+ * that is longer than a request may be. */
 static const char *
 link_with(const struct page *page, const char *keep)
 {
@@ -218,7 +219,9 @@ link_with(const struct page *page, const char *keep)
 		keep = arena_printf(page->arena, "keep=%s", keep);
 		add_pair(&sb, &has_query, keep, strlen(keep));
 	}
-	result = arena_strndup(page->arena, sb.buf, sb.len);
+	result = sb.len <= HTTP_TARGET_MAX
+		     ? arena_strndup(page->arena, sb.buf, sb.len)
+		     : NULL;
 	strbuf_release(&sb);
 	return result;
 }

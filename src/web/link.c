@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define LINK_BYTES 8192
+/* Less what is put behind some of them: an area of the map. */
+#define LINK_MAX (HTTP_TARGET_MAX - 60)
 
 static void
 add_pair(struct link *link, const char *name, const char *value)
@@ -49,8 +51,11 @@ link_end(struct link *link)
 {
 	const char *result;
 
-	/* As it is, commas and all: encoded it would be longer. */
-	if (link->is_page && link->page->keep != NULL) {
+	/* As it is, commas and all: encoded it would be longer. Without the
+	 * list when there is no room: a link that is refused leads nowhere. */
+	if (link->is_page && link->page->keep != NULL &&
+	    link->text.len + strlen("&keep=") + strlen(link->page->keep) <=
+		LINK_MAX) {
 		strbuf_addstr(&link->text,
 		    link->has_query ? "&keep=" : "?keep=");
 		strbuf_addstr(&link->text, link->page->keep);

@@ -191,6 +191,9 @@ page_in_language(const struct page *page, const char *code)
 			p++;
 		}
 	}
+	/* No longer than a request may be. */
+	if (sb.len + 1 + strlen(query) > HTTP_TARGET_MAX)
+		query = "";
 	result = arena_printf(page->arena, "%s%s%s", sb.buf,
 	    *query != '\0' ? "?" : "", query);
 	strbuf_release(&sb);

@@ -13,6 +13,16 @@
 #define ISOLATE     "\xe2\x81\xa8"
 #define ISOLATE_END "\xe2\x81\xa9"
 
+/* U+2066 to U+2069. */
+static bool
+is_isolate(const char *p)
+{
+	const unsigned char *bytes = (const unsigned char *)p;
+
+	return bytes[0] == 0xe2 && bytes[1] == 0x81 && bytes[2] >= 0xa6 &&
+	       bytes[2] <= 0xa9;
+}
+
 static const char *const english[] = {
 #define TEXT(id, words) [TEXT_##id] = words,
 #include "web/text.def"
@@ -118,7 +128,13 @@ add_value(const struct language *language, const char *value,
 	bool apart = runs_against(language, value);
 
 	strbuf_addstr(out, apart ? ISOLATE : "");
-	strbuf_addstr(out, value);
+	/* Isolates of its own could end ours. */
+	for (const char *p = value; *p != '\0'; p++) {
+		if (is_isolate(p))
+			p += 2;
+		else
+			strbuf_addch(out, *p);
+	}
 	strbuf_addstr(out, apart ? ISOLATE_END : "");
 }
 

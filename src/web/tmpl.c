@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define OVERRIDE 0xe2 /* the first byte of U+202A to U+202E */
+
 /* What stands for a byte; "" for controls, which mean nothing in a page and
  * confuse terminals and parsers; NULL: the byte itself. */
 static const char *const entities[256] = {
@@ -18,7 +20,23 @@ static const char *const entities[256] = {
 	['>'] = "&gt;",
 	['"'] = "&quot;",
 	['\''] = "&#39;",
+	[OVERRIDE] = "", /* when it begins one */
 };
+
+/*
+ * U+202A to U+202E: what is behind them is read in another direction, up to
+ * the end of a paragraph, of a title or of an attribute, where no element can
+ * hold it in. Records of others have no need of them: pages say which way a
+ * text runs.
+ */
+static bool
+is_override(const char *p)
+{
+	const unsigned char *bytes = (const unsigned char *)p;
+
+	return bytes[0] == OVERRIDE && bytes[1] == 0x80 && bytes[2] >= 0xaa &&
+	       bytes[2] <= 0xae;
+}
 
 static void
 escape(struct strbuf *out, const char *text)
@@ -30,12 +48,19 @@ escape(struct strbuf *out, const char *text)
 		return;
 	for (p = text; *p != '\0'; p++) {
 		const char *name = entities[(unsigned char)*p];
+		size_t len = 1;
 
 		if (name == NULL)
 			continue;
+		if ((unsigned char)*p == OVERRIDE) {
+			if (!is_override(p))
+				continue;
+			len = 3;
+		}
 		strbuf_add(out, start, (size_t)(p - start));
 		strbuf_addstr(out, name);
-		start = p + 1;
+		start = p + len;
+		p = start - 1;
 	}
 	strbuf_add(out, start, (size_t)(p - start));
 }

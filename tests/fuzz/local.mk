@@ -24,6 +24,11 @@ tests_fuzz_fuzz_query_SOURCES = tests/fuzz/fuzz_query.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_query_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_query_LDFLAGS = $(FUZZ_LINK)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_request
+tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_request_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_request_LDFLAGS = $(FUZZ_LINK)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_head
 tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_head_LDADD = $(FUZZ_LDADD)

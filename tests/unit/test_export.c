@@ -409,7 +409,7 @@ static void
 test_csv(void **state)
 {
 	static const char *const formulas[] = { "=1+1", "+cmd|' /C calc'!A0",
-		"-2+3", "@SUM(A1)", "\t=1", "\r=1",
+		"-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1",
 		"\xef\xbc\x9d"
 		"1" };
 	struct record *rec = record_new(arena, RECORD_KIND_PROGRAMME, ID, "en");

@@ -343,6 +343,32 @@ test_spool(void **state)
 	arena_free(arena);
 }
 
+/* Those who read slowly, or not at all, can not fill the disk. */
+static void
+test_slow_readers(void **state)
+{
+	struct http_response held[API_SPOOL_FILES + 1];
+	struct api_spool spool;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i <= API_SPOOL_FILES; i++) {
+		int want = i < API_SPOOL_FILES ? 0 : -1;
+
+		http_response_init(&held[i]);
+		api_spool_start(&spool, site.folder, &held[i]);
+		while (held[i].body.len <= 1 << 20)
+			strbuf_addstr(&held[i].body, "0123456789\n");
+		assert_int_equal(api_spool_step(&spool, &err), want);
+	}
+	assert_int_equal(err.code, ERR_BUSY);
+	/* One has gone: there is room again. */
+	http_response_release(&held[0]);
+	assert_int_equal(api_spool_step(&spool, &err), 0);
+	for (size_t i = 1; i <= API_SPOOL_FILES; i++)
+		http_response_release(&held[i]);
+}
+
 /* More than a file may hold: cut, and it says so. */
 static void
 test_cut(void **state)
@@ -408,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_crawlers),
 		cmocka_unit_test(test_data_in_pages),
 		cmocka_unit_test(test_spool),
+		cmocka_unit_test(test_slow_readers),
 		cmocka_unit_test(test_cut),
 	};
 	int rc;

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "http/limits.h"
 #include "visit.h"
 
 #define PROGRAMME "ca.ERERERERQRGBEREREREREQ"
@@ -167,6 +168,57 @@ test_compare(void **state)
 	assert_has("Only the first 4");
 }
 
+/* A link of a page of ours; how long it is, as it would be asked for. */
+static size_t
+link_len(const char *href, char *ret_link, size_t size)
+{
+	size_t n = 0;
+
+	for (const char *p = href; *p != '"' && *p != '#' && n + 1 < size;) {
+		ret_link[n++] = *p;
+		p += strncmp(p, "&amp;", 5) == 0 ? 5 : 1;
+	}
+	ret_link[n] = '\0';
+	return n;
+}
+
+/* However long the words are: the list makes no link one that we refuse. */
+static void
+test_long(void **state)
+{
+	static const char start[] = "href=\"/";
+	char target[2 * HTTP_TARGET_MAX], link[2 * HTTP_TARGET_MAX];
+	static const char *const forms[] = { "/search?q=singing+",
+		"/pt/search?q=singing+", "/map?q=singing+" };
+	char words[HTTP_TARGET_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		for (size_t spare = 0; spare < 300; spare += 23) {
+			size_t tail = strlen("&keep=" PROGRAMME "," GONE);
+			int n;
+
+			n = (int)(HTTP_TARGET_MAX - tail - strlen(forms[i]) -
+				  spare);
+			memset(words, 'x', (size_t)n);
+			for (int k = 20; k < n; k += 20)
+				words[k] = '+';
+			words[n] = '\0';
+			(void)snprintf(target, sizeof(target),
+			    "%s%s&keep=" PROGRAMME "," GONE, forms[i], words);
+			get(target, "", 200);
+			for (const char *p = client_body(&out);
+			     (p = strstr(p, start)) != NULL; p++) {
+				if (link_len(p + strlen(start) - 1, link,
+					sizeof(link)) > HTTP_TARGET_MAX &&
+				    strstr(link, "keep=") != NULL)
+					fail_msg("%zu bytes: %s", strlen(link),
+					    link);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -176,6 +228,7 @@ main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_long),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
