@@ -24,7 +24,7 @@ const site = process.env.GSPD_SITE !== undefined
 const work = mkdtempSync(join(tmpdir(), 'gspd-pages-'));
 const child = spawn(process.execPath,
     ['--test', '--test-concurrency=2', '--test-reporter=spec',
-	'--test-timeout=120000', ...files],
+	'--test-timeout=900000', ...files],
     { stdio: ['ignore', 'pipe', 'inherit'], cwd: here,
 	env: { ...process.env, GSPD_SITE: site.url, GSPD_WORK: work,
 	    GSPD_SOURCE: top, GSPD: gspd } });
