@@ -225,7 +225,7 @@ test_since_page(void **state)
 	assert_has("<a href=\"/search?q=choir&amp;kind=programme\" aria-label");
 	assert_has("<a href=\"/search?q=choir&amp;checked_since=2026-01-31\" "
 		   "aria-label");
-	assert_has("<a class=\"plain\" href=\"/search?q=choir\">");
+	assert_has("<li class=\"take\"><a href=\"/search?q=choir\">");
 	get("/search?checked_since=yesterday", "", 400);
 }
 
