@@ -312,8 +312,8 @@ test_verdict(void **state)
 	assert_lacks("nobody has graded");
 	/* An amount of money is a cost; its note says what it rests on. */
 	assert_has("<dd>Wards saved: \xe2\x88\x92"
-		   "78.37 GBP per participant&#32;<span class=\"note\">without "
-		   "a comparison group</span></dd>");
+		   "78.37 GBP per participant&#32;<span class=\"note\"><bdi>"
+		   "without a comparison group</bdi></span></dd>");
 	assert_lacks("Cost not reported");
 	get("/record/" SITE_EVIDENCE, "", 200);
 	assert_has("<strong>No effect found</strong>");
