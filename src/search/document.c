@@ -81,7 +81,7 @@ feed_text(struct feed *feed, enum search_field field, const char *text,
 	builder_gap(feed->builder);
 }
 
-/* People write "Portugal" and "arts", records say PT and a code. */
+/* People write "Portugal", "arts" and "evidence", records say PT and codes. */
 static void
 feed_label(struct feed *feed, enum search_field field, enum vocab vocab,
     const char *code)
@@ -170,7 +170,8 @@ feed_value(struct feed *feed, const struct value *value)
 		return;
 	if (f->type == FIELD_TYPE_COUNTRY)
 		feed_label(feed, SEARCH_PLACE, VOCAB_COUNTRY, value->text);
-	else if (f->vocab != VOCAB_NONE && (f->flags & FIELD_FACET) != 0)
+	else if (f->vocab == VOCAB_MODEL || /* "walking group" */
+		 (f->vocab != VOCAB_NONE && (f->flags & FIELD_FACET) != 0))
 		feed_label(feed, field, f->vocab, value->text);
 	else if ((f->flags & FIELD_INDEXED) != 0)
 		feed_text(feed, field, value->text,
@@ -207,6 +208,7 @@ feed_envelope(struct feed *feed, const struct merge_view *view)
 	char node[RECORD_NODE_MAX], uuid[37];
 
 	builder_value(feed->builder, SEARCH_KIND, record_kind_name(rec->kind));
+	feed_label(feed, SEARCH_REST, VOCAB_KIND, record_kind_name(rec->kind));
 	if (record_strength(rec) != NULL)
 		builder_value(feed->builder, SEARCH_STRENGTH,
 		    record_strength(rec));

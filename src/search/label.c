@@ -2,10 +2,11 @@
  * label: what people call a need, an outcome, a zone in their own language
  * finds the records of all countries that have it: "solidão" may also be
  * "Loneliness", the label with which every such record was indexed
- * (document.c). "saúde mental" is two words: each of them may be the whole
+ * (document.c); and "isolation" in English too. "saúde mental" is two words: each of them may be the whole
  * label. Neighbours: query.c calls this last, term.c makes the ways to match.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "search/query.h"
 
@@ -16,7 +17,7 @@
 /* Whose labels document.c gives to a record's words. */
 static const enum vocab vocabs[] = { VOCAB_NEED, VOCAB_OUTCOME, VOCAB_ZONE,
 	VOCAB_SITUATION, VOCAB_RESOURCE_TYPE, VOCAB_DESIGN,
-	VOCAB_BUILDING_BLOCK, VOCAB_ATTENDANCE };
+	VOCAB_BUILDING_BLOCK, VOCAB_ATTENDANCE, VOCAB_MODEL, VOCAB_KIND };
 
 /* A plain word of its own, not quoted, not of a field, not in an OR. */
 static bool
@@ -26,6 +27,23 @@ is_plain(const struct query_group *group)
 	       group->terms[0]->field == QUERY_ANY_FIELD &&
 	       group->terms[0]->n_alts > 0 &&
 	       !group->terms[0]->alts[0].is_prefix;
+}
+
+/* The English label of what is called so: in another language, or, of needs,
+ * with other words ("isolation"). NULL when it is the label itself. */
+static const char *
+label_of(const char *text)
+{
+	const char *label = vocab_in_english(vocabs, ARRAY_LEN(vocabs), text);
+	const char *code;
+
+	if (label != NULL)
+		return label;
+	code = vocab_match(VOCAB_NEED, text);
+	if (code == NULL)
+		return NULL;
+	label = vocab_label(VOCAB_NEED, code, "en");
+	return strcasecmp(label, text) == 0 ? NULL : label;
 }
 
 static void
@@ -59,8 +77,7 @@ query_labels(struct arena *arena, struct query *query)
 			text = n == 1
 				   ? word
 				   : arena_printf(arena, "%s %s", text, word);
-			label = vocab_in_english(vocabs, ARRAY_LEN(vocabs),
-			    text);
+			label = label_of(text);
 			if (label != NULL)
 				add_label(arena, query, first, n, label);
 		}

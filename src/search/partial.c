@@ -1,5 +1,6 @@
 /*
- * partial: what to leave out when no document holds all words. The document
+ * partial: what to leave out when no document holds all words, or none in the
+ * circle that is asked for. The document
  * that has most of them, rare ones counting more, decides: what it lacks goes,
  * and the rest must all match as ever. So "respite for carers" keeps the two
  * words that say something where "for" is missing. Section "Query language" of the

@@ -168,8 +168,16 @@ search_words(struct run *run, struct search_result *result, struct err *err)
 	run->typed = run->plan;
 	if (match_all(run, err) == -1)
 		return -1;
-	if (run->is_found || !run->has_words)
+	if (!run->has_words)
 		return 0;
+	if (run->is_found) {
+		/* Who asks for a place wants what is there, though all words
+		 * be found elsewhere only. */
+		if (run->total != 0 || !(run->asked->near.km > 0) ||
+		    run->query->n_groups == 1)
+			return 0;
+		return drop_words(run, &result->dropped, err);
+	}
 	if (correct(run, result, &is_corrected, err) == -1)
 		return -1;
 	if (is_corrected || run->query->n_groups == 1)

@@ -158,6 +158,11 @@ test_labels(void **state)
 	    { "\"solidão\"", "6" }, { "unigrwydd", "1" }, { "الوحدة", "1" },
 	    { "proches aidants", "3" }, { "Natur", "3 4" });
 	assert_string_equal(world_find(*state, "solidão"), "6 1");
+	/* Other words for a need; what a record is, in two languages. */
+	EXPECT({ "isolation", "1" }, { "social isolation", "1" },
+	    { "\"isolation\"", "" }, { "programme harbour", "1" },
+	    { "programa harbour", "1" }, { "Programm Beeten", "4" },
+	    { "evidence", "" });
 }
 
 static void

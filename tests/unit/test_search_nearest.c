@@ -1,6 +1,6 @@
 /*
  * test_search_nearest: words of the index that come nearest to those that
- * were typed and are not there.
+ * were typed and are not there; and what is near a place where not all are.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,6 +83,42 @@ test_most(void **state)
 		assert_null(strpbrk(result.nearest[i].text, "0123456789"));
 }
 
+/* Who asks for a place gets what is there, though all words together are
+ * found elsewhere; a single word is meant as it is. */
+static void
+test_place(void **state)
+{
+	struct world *w = *state;
+	struct search_query query = { .text = "lantern walks", .limit = 5 };
+	struct search_result result;
+
+	world_put(w, 50,
+	    P("ca", "en", FIELD_NAME, "Lantern makers", FIELD_SITE_LAT, "45.42",
+		FIELD_SITE_LON, "-75.69"));
+	world_put(w, 51,
+	    P("gb-eng", "en", FIELD_NAME, "Lantern walks", FIELD_SITE_LAT,
+		"53.81", FIELD_SITE_LON, "-1.56"));
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 1);
+	assert_int_equal(result.hits[0].group, 51);
+	query.near.lat = 45.4;
+	query.near.lon = -75.7;
+	query.near.km = 20;
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 1);
+	assert_int_equal(result.hits[0].group, 50);
+	assert_string_equal(result.dropped, "walks");
+	query.text = "walks";
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 0);
+	assert_null(result.dropped);
+	query.text = "lantern walks";
+	query.near.lat = -45;
+	result = world_run(w, &query);
+	assert_int_equal(result.count, 0);
+	assert_null(result.dropped);
+}
+
 static int
 begin(void **state)
 {
@@ -111,6 +147,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_nearest, begin, end),
 		cmocka_unit_test_setup_teardown(test_most, begin, end),
+		cmocka_unit_test_setup_teardown(test_place, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("search_nearest", tests, NULL, NULL);

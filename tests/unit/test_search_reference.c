@@ -180,14 +180,18 @@ check_hits(const struct asked *asked, const struct search_result *got,
 	}
 }
 
-/* Whether the words alone find nothing; then the engine may drop some, or ask
- * for others. */
+/* Whether the words alone find nothing, or nothing in the circle that is asked
+ * for; then the engine may drop some, or ask for others. */
 static bool
 finds_nothing(struct scene *s, const struct ref_query *query)
 {
 	struct ref_query words = *query;
 	struct ref_result result;
 
+	if (query->km > 0) {
+		reference_run(s->ref, query, &result);
+		return result.n == 0 || result.is_close;
+	}
 	memset(words.filters, 0, sizeof(words.filters));
 	memset(words.not_filters, 0, sizeof(words.not_filters));
 	words.year_from = words.year_to = 0;
