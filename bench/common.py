@@ -131,8 +131,9 @@ class Published(Nodes):
         super().__init__(build, work)
         self.tools = tools
 
-    def publisher(self, n):
-        """A node that has published the corpus: (folder, port)."""
+    def publisher(self, n, more=()):
+        """A node that has published the corpus and these records (JSON texts
+        of our own format): (folder, port)."""
         folder = self.path("a")
         port = self.node(folder, "us")
         child = subprocess.Popen([self.tools["generate"], str(n), str(SEED)],
@@ -146,8 +147,73 @@ class Published(Nodes):
         os.remove(part)
         child.stdout.close()
         child.wait()
+        if more:
+            with open(part, "w") as f:
+                f.writelines(text + "\n" for text in more)
+            timed([self.gspd, "-d", folder, "import", part, "--json"])
+            os.remove(part)
         timed([self.gspd, "-d", folder, "publish"])
         return folder, port
+
+
+class Usage:
+    """What a server and its children have used. CPU time says what a page
+    costs where others share the machine; nanoseconds of the scheduler."""
+
+    def __init__(self, pid):
+        self.pids = [pid]
+        for pid in self.pids:
+            for task in os.listdir("/proc/%d/task" % pid):
+                with open("/proc/%d/task/%s/children" % (pid, task)) as f:
+                    self.pids += [int(p) for p in f.read().split()]
+        self.files = [open("/proc/%d/task/%s/schedstat" % (p, t), "rb", 0)
+                      for p in self.pids
+                      for t in os.listdir("/proc/%d/task" % p)]
+        self.last = [0] * len(self.files)
+
+    def cpu(self):
+        """Milliseconds."""
+        for i, f in enumerate(self.files):
+            try:
+                f.seek(0)
+                self.last[i] = int(f.read(64).split()[0])
+            except ProcessLookupError:
+                pass  # it has ended
+        return sum(self.last) / 1e6
+
+    def memory(self):
+        """Anonymous bytes of the largest process."""
+        most = 0
+        for pid in self.pids:
+            try:
+                with open("/proc/%d/status" % pid) as f:
+                    for line in f:
+                        if line.startswith("RssAnon:"):
+                            most = max(most, int(line.split()[1]) * 1024)
+            except OSError:
+                pass
+        return most
+
+    def spooled(self):
+        """Bytes of files that are open and have no name."""
+        total = 0
+        for pid in self.pids:
+            try:
+                fds = os.listdir("/proc/%d/fd" % pid)
+            except OSError:
+                continue
+            for fd in fds:
+                path = "/proc/%d/fd/%s" % (pid, fd)
+                try:
+                    if os.readlink(path).endswith(" (deleted)"):
+                        total += os.stat(path).st_size
+                except OSError:
+                    pass
+        return total
+
+    def close(self):
+        for f in self.files:
+            f.close()
 
 
 def spread(values):

@@ -41,6 +41,6 @@ CLEANFILES += bench/generate$(EXEEXT) bench/raw$(EXEEXT) \
 	bench/stir$(EXEEXT) bench/peers/own$(EXEEXT)
 # The other engines are compiled by bench/search, where they are installed.
 EXTRA_DIST += bench/README.md bench/run bench/bandwidth bench/bootstrap \
-	bench/common.py bench/queries bench/search bench/live bench/results \
+	bench/common.py bench/pages.py bench/queries bench/search bench/live bench/results \
 	bench/peers/fts5.c bench/peers/groonga.c bench/peers/postgres.c \
 	bench/peers/xapian.cc

@@ -25,6 +25,8 @@ struct square {
 	int64_t points;
 	int64_t n;
 	int64_t group;
+	const struct segment *segment; /* of the document at hand */
+	uint32_t doc;                  /* the first of it */
 };
 
 /* A record counts once in a square, by the number of both. */
@@ -197,7 +199,7 @@ short_arctangent(double t)
 {
 	double t2 = t * t;
 
-	return t * (1 - t2 / 3 + t2 * t2 / 5);
+	return t * (1 - t2 * (1.0 / 3) + t2 * t2 * (1.0 / 5));
 }
 
 static void
@@ -219,13 +221,36 @@ degrees_in(const struct corner *corner, const struct seg_point *point,
 	*ret_lon = corner->lon + DEGREES(short_arctangent(east));
 }
 
+/* To the nearest; llround() is a call for each. */
+static int64_t
+units(double degrees)
+{
+	double scaled = degrees * UNITS;
+
+	return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+}
+
+/* Groups rise with documents: no look at that of each. */
+static void
+take_group(const struct grid *g, struct square *square, uint32_t doc)
+{
+	int64_t group;
+
+	if (square->segment == g->segment && square->doc <= doc)
+		return;
+	square->segment = g->segment;
+	square->doc = doc;
+	group = segment_group(g->segment, doc);
+	if (group < square->group)
+		square->group = group;
+}
+
 static void
 take_point(struct grid *g, const struct corner *corner,
     const struct seg_point *point, struct square **square)
 {
 	double lat, lon;
 	uint32_t number;
-	int64_t group;
 
 	degrees_in(corner, point, &lat, &lon);
 	if (lon >= 180)
@@ -233,16 +258,14 @@ take_point(struct grid *g, const struct corner *corner,
 	number = number_of(g, lat, lon);
 	if (*square == NULL || (*square)->number != number)
 		*square = find_square(g, number);
-	(*square)->lat += llround(lat * UNITS);
-	(*square)->lon += llround(lon * UNITS);
+	(*square)->lat += units(lat);
+	(*square)->lon += units(lon);
 	(*square)->points++;
 	if ((g->many[point->doc >> 6] >> (point->doc & 63) & 1) != 0 &&
 	    !pairs_add(&g->pairs, (uint64_t)number << 30 | point->doc))
 		return;
 	(*square)->n++;
-	group = segment_group(g->segment, point->doc);
-	if (group < (*square)->group)
-		(*square)->group = group;
+	take_group(g, *square, point->doc);
 }
 
 /* ---- by value ---- */
