@@ -274,7 +274,11 @@ po_read(struct arena *arena, const char *path, struct po *ret_po)
 		fprintf(stderr, "potext: %s\n", err.text);
 		goto out;
 	}
-	if (sb.len == 0 || check_utf8(&r, &sb) == -1)
+	if (sb.len == 0) {
+		(void)wrong(&r, "there is nothing in it");
+		goto out;
+	}
+	if (check_utf8(&r, &sb) == -1)
 		goto out;
 	r.line = 0;
 	for (const char *p = sb.buf, *end = sb.buf + sb.len; p < end;) {

@@ -166,3 +166,22 @@ def test_what_a_peer_withdrew(make_node):
     status, page = a.get("/record/" + walk)
     assert status == 404
     assert "No record with this id" in page
+
+
+def test_a_folder_from_before_reports(make_node):
+    """A ledger of version 2 is brought on, a catalogue of version 2 made
+    again."""
+    node = make_node("ca")
+    node.load([programme("ca", "Lantern walk", number=1)])
+    node.run("publish")
+    for name, sql in (("ledger", "DROP TABLE report"),
+                      ("catalogue", "DROP TABLE gone")):
+        db = sqlite3.connect("%s/%s.db" % (node.dir, name))
+        db.executescript(sql + "; PRAGMA user_version = 2;")
+        db.close()
+    assert node.json("report", "list")["reports"] == []
+    node.serve()
+    assert "Lantern walk" in node.get("/search?q=lantern")[1]
+    path = "/record/%s/report" % first_id(node)
+    assert post(node, path, {"kind": "other", "text": "Late"})[0] == 303
+    assert len(node.json("report", "list")["reports"]) == 1
