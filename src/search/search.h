@@ -246,11 +246,17 @@ int search_matrix(struct search *search, struct arena *arena,
  * square's place is the middle of its points. When the query has a place,
  * points outside its circle are left out. The same records are counted by the
  * values of a facet, all and those with a point: the table beside a map.
+ * box may be NULL: the whole world.
  */
 struct search_spot {
 	double lat, lon;
 	int64_t n;     /* records with a point in the square */
 	int64_t group; /* the first of them; the only one when n is 1 */
+};
+/* Only squares that touch it are told; all records are counted. Degrees; east
+ * of west, within -180 to 180. */
+struct search_box {
+	double south, north, west, east;
 };
 struct search_placed {
 	const char *value;
@@ -269,8 +275,9 @@ struct search_spots {
 	bool is_ready;
 };
 int search_spots(struct search *search, struct arena *arena,
-    const struct search_query *query, double step, enum search_facet by,
-    struct search_spots *ret_spots, struct err *err) MUST_CHECK;
+    const struct search_query *query, double step, const struct search_box *box,
+    enum search_facet by, struct search_spots *ret_spots,
+    struct err *err) MUST_CHECK;
 
 /*
  * Where a place is, from the records that name it in the address or the area

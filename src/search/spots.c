@@ -44,6 +44,8 @@ struct grid {
 	size_t size;     /* of the table, a power of two */
 	bool is_circle;
 	struct disc disc;
+	struct search_box asked;
+	struct search_box box; /* edges of squares of it, and a little */
 	int64_t placed;
 	/* By value of the snapshot, for one facet. */
 	enum search_facet by;
@@ -320,6 +322,17 @@ fill_values(const struct grid *g, struct run *run, struct search_spots *spots)
 	spots->n_values = n;
 }
 
+/* A cell whose points all lie in squares that nobody asks for. */
+static bool
+is_outside(const struct grid *g, uint32_t cell)
+{
+	double south = cell / PLACE_COLUMNS * CELL - 90;
+	double west = cell % PLACE_COLUMNS * CELL - 180;
+
+	return south > g->box.north || south + CELL < g->box.south ||
+	       west > g->box.east || west + CELL < g->box.west;
+}
+
 static void
 take_segment(struct grid *g, struct arena *arena,
     const struct snapshot_segment *entry, const uint64_t *found)
@@ -342,6 +355,8 @@ take_segment(struct grid *g, struct arena *arena,
 		struct corner corner = { 0 };
 		bool is_begun = false;
 
+		if (is_outside(g, places->cells[c].cell))
+			continue;
 		for (uint32_t i = places->cells[c].first;
 		     i < places->cells[c + 1].first; i++) {
 			if (!is_wanted(g, &places->points[i]))
@@ -396,6 +411,17 @@ sort_squares(const struct grid *g, struct arena *arena)
 	return from;
 }
 
+/* Does a square touch what was asked for? Others may lack points. */
+static bool
+is_asked(const struct grid *g, uint32_t number)
+{
+	double south = number / g->columns * g->step - 90;
+	double west = number % g->columns * g->step - 180;
+
+	return south <= g->asked.north && south + g->step >= g->asked.south &&
+	       west <= g->asked.east && west + g->step >= g->asked.west;
+}
+
 static void
 fill_spots(const struct grid *g, struct arena *arena,
     struct search_spots *spots)
@@ -405,8 +431,11 @@ fill_spots(const struct grid *g, struct arena *arena,
 	spots->items = arena_alloc(arena, (g->n + 1) * sizeof(*spots->items));
 	for (size_t i = 0; i < g->n; i++) {
 		const struct square *square = &g->squares[order[i].square];
-		struct search_spot *spot = &spots->items[spots->n++];
+		struct search_spot *spot;
 
+		if (!is_asked(g, square->number))
+			continue;
+		spot = &spots->items[spots->n++];
 		spot->lat = (double)square->lat / (double)square->points /
 			    UNITS;
 		spot->lon = (double)square->lon / (double)square->points /
@@ -419,7 +448,8 @@ fill_spots(const struct grid *g, struct arena *arena,
 
 static void
 grid_init(struct grid *g, struct arena *arena, const struct snapshot *snapshot,
-    const struct search_query *query, double step, enum search_facet by)
+    const struct search_query *query, double step, const struct search_box *box,
+    enum search_facet by)
 {
 	struct circle circle = { query->near.lat, query->near.lon,
 		query->near.km };
@@ -432,13 +462,23 @@ grid_init(struct grid *g, struct arena *arena, const struct snapshot *snapshot,
 	g->step = !(step >= STEP_MIN) ? STEP_MIN : fmin(step, STEP_MAX);
 	g->rows = (uint32_t)ceil(180 / g->step);
 	g->columns = (uint32_t)ceil(360 / g->step);
+	g->asked = box != NULL ? *box
+			       : (struct search_box){ -90, 90, -180, 180 };
+	/* Squares that touch it are whole; rounding and 180 east on top. */
+	g->box = (struct search_box){ g->asked.south - g->step - CELL,
+		g->asked.north + g->step + CELL, g->asked.west - g->step - CELL,
+		g->asked.east + g->step + CELL };
+	if (g->box.west < -180 || g->box.east > 180) {
+		g->box.west = -180;
+		g->box.east = 180;
+	}
 	g->is_circle = query->near.km > 0 && disc_init(&g->disc, &circle) == 0;
 }
 
 int
 search_spots(struct search *search, struct arena *arena,
-    const struct search_query *query, double step, enum search_facet by,
-    struct search_spots *ret_spots, struct err *err)
+    const struct search_query *query, double step, const struct search_box *box,
+    enum search_facet by, struct search_spots *ret_spots, struct err *err)
 {
 	const struct snapshot *snapshot = search->snapshot;
 	struct search_spots spots = { 0 };
@@ -448,7 +488,7 @@ search_spots(struct search *search, struct arena *arena,
 	if (run_gather(&run, search, arena, query, &spots.is_ready, err) == -1)
 		return -1;
 	if (spots.is_ready) {
-		grid_init(&g, arena, snapshot, query, step, by);
+		grid_init(&g, arena, snapshot, query, step, box, by);
 		for (size_t i = 0; i < snapshot->n; i++)
 			take_segment(&g, arena, &snapshot->segments[i],
 			    run.found[i]);

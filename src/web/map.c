@@ -201,6 +201,7 @@ show_map(struct page *page, const char *rest, struct http_response *res,
 {
 	struct map_page map = { 0 };
 	struct search_spots spots;
+	struct search_box box;
 	struct http_params params;
 	struct api_query query;
 	struct map_view view;
@@ -223,8 +224,9 @@ show_map(struct page *page, const char *rest, struct http_response *res,
 	query.page = 1;
 	if (!map_view_read(page, &params, &query, &view))
 		map.wrong = page_text(page, TEXT_MAP_WRONG);
+	box = map_view_box(&view);
 	if (search_spots(page->api->search, page->arena, &query.search,
-		map_view_step(&view), SEARCH_COUNTRY, &spots, err) == -1)
+		map_view_step(&view), &box, SEARCH_COUNTRY, &spots, err) == -1)
 		return -1;
 	if (!spots.is_ready)
 		return show_unready(page, res);

@@ -86,6 +86,8 @@ const char *map_link(const struct page *page, const struct api_query *query,
     const char *area, const char *zoom);
 /* Degrees of a square of this view. */
 double map_view_step(const struct map_view *view);
+/* What it shows, for search_spots(). */
+struct search_box map_view_box(const struct map_view *view);
 bool map_view_holds(const struct map_view *view, double x, double y);
 
 /* ---- map_marks.c: dots and squares ---- */

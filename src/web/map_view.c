@@ -178,6 +178,32 @@ map_view_step(const struct map_view *view)
 	return fmax(STEP_MIN, fmin(STEP_MAX, step));
 }
 
+/* Meridians bend: the longitudes of an edge reach farthest at the top, at the
+ * bottom or where the equator crosses it. */
+struct search_box
+map_view_box(const struct map_view *view)
+{
+	double left = view->x - view->width / 2;
+	double right = view->x + view->width / 2;
+	double top = view->y - view->height / 2;
+	double bottom = view->y + view->height / 2;
+	double middle = fmax(top, fmin(bottom, MAP_HEIGHT / 2));
+	const double heights[] = { top, middle, bottom };
+	struct search_box box = { 90, -90, 180, -180 };
+
+	for (size_t i = 0; i < ARRAY_LEN(heights); i++) {
+		double lat, lon;
+
+		map_unproject(left, heights[i], &lat, &lon);
+		box.west = fmin(box.west, lon);
+		box.south = fmin(box.south, lat);
+		box.north = fmax(box.north, lat);
+		map_unproject(right, heights[i], &lat, &lon);
+		box.east = fmax(box.east, lon);
+	}
+	return box;
+}
+
 bool
 map_view_holds(const struct map_view *view, double x, double y)
 {

@@ -39,7 +39,7 @@ ask_spots(struct scene *s, const struct search_query *query, double step)
 	struct search_spots spots;
 	struct err err;
 
-	if (search_spots(s->search, s->arena, query, step, SEARCH_COUNTRY,
+	if (search_spots(s->search, s->arena, query, step, NULL, SEARCH_COUNTRY,
 		&spots, &err) == -1)
 		fail_msg("%s: %s", query->text, err.text);
 	assert_true(spots.is_ready);
@@ -378,6 +378,60 @@ test_layouts(void **state)
 	scene_end(&s);
 }
 
+/* Squares that touch a box are as without it, others are not told. */
+static void
+test_box(void **state)
+{
+	static const double steps[] = { 0.07, 0.5, 3, 20, 90 };
+	struct search_query query = { .text = "", .limit = 1 };
+	struct corpus_kind own = kind;
+	struct search_spots all, some;
+	struct scene s;
+	struct err err;
+	size_t told = 0;
+
+	(void)state;
+	own.seed = 731;
+	scene_start(&s, &own);
+	scene_layout(&s, 3, false);
+	for (size_t i = 0; i < 200; i++) {
+		double step = steps[i % 5];
+		double lat = (double)corpus_below(&s.corpus->rng, 160) - 85;
+		double lon = (double)corpus_below(&s.corpus->rng, 350) - 180;
+		struct search_box box = { lat, lat + 5, lon, lon + 9.5 };
+		size_t at = 0;
+
+		all = ask_spots(&s, &query, step);
+		assert_int_equal(search_spots(s.search, s.arena, &query, step,
+				     &box, SEARCH_COUNTRY, &some, &err),
+		    0);
+		assert_int_equal(some.count, all.count);
+		assert_int_equal(some.placed, all.placed);
+		assert_int_equal(some.n_values, all.n_values);
+		for (size_t k = 0; k < all.n; k++) {
+			const struct search_spot *spot = &all.items[k];
+			double south = floor((spot->lat + 90) / step) * step -
+				       90;
+			double west = floor((spot->lon + 180) / step) * step -
+				      180;
+			bool is_in = south <= box.north &&
+				     south + step >= box.south &&
+				     west <= box.east &&
+				     west + step >= box.west;
+
+			if (!is_in)
+				continue;
+			assert_true(at < some.n);
+			assert_memory_equal(&some.items[at++], spot,
+			    sizeof(*spot));
+		}
+		assert_int_equal(at, some.n);
+		told += at;
+	}
+	assert_true(told > 100);
+	scene_end(&s);
+}
+
 /* Within a circle, points outside it are not drawn. */
 static void
 test_circle(void **state)
@@ -444,8 +498,8 @@ test_edges(void **state)
 
 	arena = arena_new();
 	absent = search_open_index("no-such-folder");
-	assert_int_equal(search_spots(absent, arena, &query, 1, SEARCH_COUNTRY,
-			     &spots, &err),
+	assert_int_equal(search_spots(absent, arena, &query, 1, NULL,
+			     SEARCH_COUNTRY, &spots, &err),
 	    0);
 	assert_false(spots.is_ready);
 	assert_int_equal(search_matrix(absent, arena, &query, SEARCH_ZONE,
@@ -462,6 +516,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference),
 		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_circle),
 		cmocka_unit_test(test_edges),
 	};
