@@ -8,7 +8,7 @@ export async function allPages() {
 	const record = async (query) => `/record/${await firstId(query)}`;
 	const programme = await firstId('q=choir&kind=programme');
 	const second = await firstId('q=garden&kind=programme');
-	const study = await firstId('q=nature+prescriptions+blood+pressure&kind=evidence');
+	const study = await firstId('q=nature+prescriptions+cardiometabolic&kind=evidence');
 	const keep = [programme, second, study].map(keepOf).join(',');
 
 	return [

@@ -28,7 +28,7 @@ async function shoot(name, mode, path, more = {}) {
 mkdirSync(folder, { recursive: true });
 try {
 	const programme = await firstId('q=choir&kind=programme&near=Cardiff&within=30');
-	const study = await firstId('q=nature+prescriptions+blood+pressure&kind=evidence');
+	const study = await firstId('q=nature+prescriptions+cardiometabolic&kind=evidence');
 	const choirs = (await (await fetch(`${federation.url}/api/v1/search?` +
 	    'q=choir&kind=programme&limit=3')).json()).items.map(({ id }) => keepOf(id));
 	const desk = { viewport: { width: 1100, height: 760 } };
