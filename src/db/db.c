@@ -384,13 +384,13 @@ db_rest(struct db *db)
 void
 db_cache(struct db *db, bool is_small)
 {
-	size_t i = is_small ? DB_SQL_CACHE_SMALL : DB_SQL_CACHE_LARGE;
+	const char *sql = is_small ? DB_SQL_CACHE_SMALL : DB_SQL_CACHE_LARGE;
 	struct err err;
 
 	if (db->mode != DB_MODE_WRITE)
 		return;
-	if (db_exec(db_table_stmt(&db->own, i), &err) == -1)
-		db_reset(db_table_stmt(&db->own, i));
+	/* A cache of another size than wished harms nobody. */
+	(void)!db_script(db, sql, &err);
 	if (is_small)
 		db_rest(db);
 }

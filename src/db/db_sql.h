@@ -12,8 +12,6 @@ enum db_sql {
 	DB_SQL_ROLLBACK,
 	DB_SQL_DATA_VERSION,
 	DB_SQL_CHECKPOINT,
-	DB_SQL_CACHE_SMALL,
-	DB_SQL_CACHE_LARGE,
 	DB_SQL_COUNT
 };
 
@@ -24,8 +22,6 @@ static const char *const db_sql[DB_SQL_COUNT] = {
 	[DB_SQL_ROLLBACK] = "ROLLBACK",
 	[DB_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[DB_SQL_CHECKPOINT] = "PRAGMA wal_checkpoint(RESTART)",
-	[DB_SQL_CACHE_SMALL] = "PRAGMA cache_size=-8192",
-	[DB_SQL_CACHE_LARGE] = "PRAGMA cache_size=-65536",
 };
 
 /* Prepared when they are wanted, not kept. */
@@ -34,6 +30,9 @@ static const char *const db_sql[DB_SQL_COUNT] = {
 #define DB_SQL_CHECK      "PRAGMA integrity_check(3)"
 #define DB_SQL_CHECK_KEYS "PRAGMA foreign_key_check"
 #define DB_SQL_COPY       "VACUUM INTO ?1"
+/* SQLite obeys these when they are prepared, not when they are stepped. */
+#define DB_SQL_CACHE_SMALL "PRAGMA cache_size=-8192"
+#define DB_SQL_CACHE_LARGE "PRAGMA cache_size=-65536"
 
 /* Measured: pages of 8 KB are the best size for records of 1 to 4 KB. */
 #define DB_SQL_NEW "PRAGMA page_size=8192"

@@ -28,12 +28,13 @@ static const struct db_migration two[] = {
 static const struct db_migration derived[] = { { 2,
     "CREATE TABLE u (id INTEGER);" VERSION(2) } };
 
-enum { T_PUT, T_GET, T_COUNT, T_SMALL, T_N };
+enum { T_PUT, T_GET, T_COUNT, T_SMALL, T_CACHE, T_N };
 static const char *const table[] = {
 	[T_PUT] = "INSERT INTO t (name, data) VALUES (?1, ?2)",
 	[T_GET] = "SELECT id, name, data FROM t WHERE name = ?1",
 	[T_COUNT] = "SELECT count(*) FROM t",
 	[T_SMALL] = "PRAGMA max_page_count = 12",
+	[T_CACHE] = "PRAGMA cache_size",
 };
 
 static char dir[64];
@@ -436,6 +437,39 @@ size_of(const char *file)
 	return stat(file, &st) == 0 ? st.st_size : -1;
 }
 
+static int64_t
+cache_of(struct db *db)
+{
+	struct db_stmt *stmt = db_stmt(db, 0, T_CACHE);
+	struct err err;
+	int64_t size;
+
+	assert_int_equal(db_step(stmt, &err), 1);
+	size = db_column_int(stmt, 0);
+	db_reset(stmt);
+	return size;
+}
+
+/* Each of many readers has a small cache; the one writer a large one. */
+static void
+test_cache(void **state)
+{
+	struct db *db = must_open(DB_MODE_WRITE);
+	struct db *reader = must_open(DB_MODE_READ);
+
+	(void)state;
+	assert_int_equal(cache_of(db), -65536);
+	assert_int_equal(cache_of(reader), -8192);
+	db_cache(db, true);
+	db_cache(reader, false);
+	assert_int_equal(cache_of(db), -8192);
+	assert_int_equal(cache_of(reader), -8192);
+	db_cache(db, false);
+	assert_int_equal(cache_of(db), -65536);
+	db_close(reader);
+	db_close(db);
+}
+
 /* A large commit leaves the file as it was until somebody has time. */
 static void
 test_early_commit(void **state)
@@ -495,6 +529,7 @@ main(void)
 		TEST(test_other_program),
 		TEST(test_full),
 		TEST(test_copy),
+		TEST(test_cache),
 		TEST(test_early_commit),
 	};
 
