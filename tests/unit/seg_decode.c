@@ -182,7 +182,7 @@ seg_load(struct seg *seg, const char *path)
 	seg->h = (const void *)seg->data;
 	assert_memory_equal(seg->h->magic, "gspdseg", 8);
 	assert_int_equal(seg->h->order, 0x01020304);
-	assert_int_equal(seg->h->version, 3);
+	assert_int_equal(seg->h->version, 4);
 	check_layout(seg);
 	check_sums(seg);
 	check_terms(seg);

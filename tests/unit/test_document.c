@@ -169,7 +169,8 @@ test_words(void **state)
 	/* en is bit 0, fr bit 1; plurals are not spelt out. */
 	assert_string_equal(s.builder.words.buf,
 	    "T:well/1 T:being/1 +T:wellbeing/1 T:choirs/1 | "
-	    "T:hopital/2 T:合唱 T:唱団 T:団 | T:歌 | S:sing/1 | P:mind/1 | ");
+	    "T:hopital/2 T:合唱 T:唱団 T:団 | T:歌 | S:sing/1 | P:mind/1 | "
+	    "R:programme/1 | ");
 	assert_string_equal(s.builder.values.buf,
 	    "kind=programme language=en node=gb-eng node=pt ");
 	assert_string_equal(s.builder.points.len > 0 ? s.builder.points.buf
@@ -186,8 +187,10 @@ test_arabic(void **state)
 	(void)state;
 	put(&s, NULL, FIELD_NAME, "المُسنّين");
 	run(&s);
-	/* As written but for marks: the query looks for it without article. */
-	assert_string_equal(s.builder.words.buf, "T:المسنين/8000000 | ");
+	/* As written but for marks: the query looks for it without article.
+	 * And what kind of record it is, in English and in its language. */
+	assert_string_equal(s.builder.words.buf,
+	    "T:المسنين/8000000 | R:programme/1 | R:برنامج/8000000 | ");
 	end(&s);
 }
 
