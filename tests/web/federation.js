@@ -75,7 +75,8 @@ class Node {
 		this.child = spawn(this.gspd, ['-d', this.folder, 'serve'],
 		    { stdio: ['ignore', 'ignore', 'pipe'] });
 		this.child.stderr.on('data', (text) => appendFileSync(log, text));
-		this.ended = new Promise((done) => this.child.on('exit', done));
+		/* Ended, and its last words read. */
+		this.ended = new Promise((done) => this.child.on('close', done));
 		return until(`node ${this.name} answers`, 30,
 		    async () => (await fetch(`${this.url}/healthz`)).ok);
 	}
