@@ -10,24 +10,13 @@
 
 #define MAIL_BYTES 8192
 
-static const char *
-node_of(const struct page *page, const char *id)
-{
-	char node[RECORD_NODE_MAX];
-	char uuid[37];
-
-	if (record_id_split(id, node, uuid) == -1)
-		return "";
-	return arena_strdup(page->arena, node);
-}
-
 /* One that this node does not hold, or holds no more. */
 static void
 fill_gone(const struct page *page, const char *id, struct list_item *item)
 {
 	item->href = page_record_link(page, id);
 	item->text = page_say(page, TEXT_MINE_GONE_TEXT, 0, "node",
-	    node_of(page, id), NULL);
+	    page_node(page, id), NULL);
 	item->remove = keep_remove(page, id);
 }
 

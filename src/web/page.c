@@ -102,6 +102,17 @@ page_title(const struct page *page, const struct record *rec)
 	    ARRAY_LEN(ids));
 }
 
+const char *
+page_node(const struct page *page, const char *id)
+{
+	char node[RECORD_NODE_MAX];
+	char uuid[37];
+
+	if (record_id_split(id, node, uuid) == -1)
+		return "";
+	return arena_strdup(page->arena, node);
+}
+
 struct said
 page_summary(const struct page *page, const struct record *rec)
 {

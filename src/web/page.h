@@ -61,6 +61,8 @@ const char *page_say(const struct page *page, enum text_id id, int64_t n, ...)
  */
 const char *page_link(const struct page *page, const char *path);
 const char *page_record_link(const struct page *page, const char *id);
+/* The node that a record's id names; "" when it is none. */
+const char *page_node(const struct page *page, const char *id);
 /* "/record/urn..." without language and list. */
 const char *record_path(const struct page *page, const char *id);
 /* "21 November 2026" from 2026-11-21, 2026-11, 2026; from a time. */

@@ -9,17 +9,6 @@
 
 #define DISPUTES_MAX 40
 
-static const char *
-node_of(const struct page *page, const char *id)
-{
-	char node[RECORD_NODE_MAX];
-	char uuid[37];
-
-	if (record_id_split(id, node, uuid) == -1)
-		return "";
-	return arena_strdup(page->arena, node);
-}
-
 static void
 add_plain(const struct page *page, struct record_view *view, enum text_id label,
     const char *text, const char *note)
@@ -79,7 +68,7 @@ add_others(const struct page *page, struct record_view *view)
 		    arena_printf(page->arena, "/record/%s", view->rec->id));
 		link_add(&link, "as", id);
 		item.text.text = page_say(page, TEXT_PROV_AS, 0, "node",
-		    node_of(page, id), NULL);
+		    page_node(page, id), NULL);
 		item.href = link_end(&link);
 		if (others == NULL) {
 			row_item(page, &view->provenance, TEXT_PROV_OTHERS,
@@ -235,9 +224,9 @@ add_disputes(const struct page *page, struct record_view *view, struct err *err)
 		}
 		d->field = field_title(page, source->field);
 		d->shown = field_words(page, view->rec, source->field);
-		d->shown_node = node_of(page, source->id);
+		d->shown_node = page_node(page, source->id);
 		d->other = field_words(page, other, source->field);
-		d->other_node = node_of(page, source->other_id);
+		d->other_node = page_node(page, source->other_id);
 		view->n_disputes++;
 	}
 	return 0;
@@ -247,7 +236,7 @@ int
 fill_provenance(const struct page *page, struct record_view *view,
     struct err *err)
 {
-	const char *node = node_of(page, view->rec->id);
+	const char *node = page_node(page, view->rec->id);
 
 	add_check(page, view);
 	view->origin = node_item(page, node);
