@@ -381,20 +381,11 @@ add_organisations(const struct page *page, struct section *section,
 
 	for (const struct value *v = value_find(&rec->root, FIELD_ORGANISATION);
 	     v != NULL; v = value_next(v)) {
-		const char *id = value_get(v, FIELD_ORGANISATION_ID);
 		const char *role = value_get(v, FIELD_ORGANISATION_ROLE);
-		const char *url = value_get(v, FIELD_ORGANISATION_URL);
-		struct item item = { .text = page_said(page, rec, v,
-					 FIELD_ORGANISATION_NAME) };
+		struct item item = organisation_item(page, rec, v);
 
-		if (id != NULL) {
-			item.href = page_record_link(page, id);
-			if (item.text.text == NULL)
-				item = record_item(page, id);
-		} else
-			item.href = url;
 		if (item.text.text == NULL)
-			item.text.text = url;
+			item.text.text = value_get(v, FIELD_ORGANISATION_URL);
 		if (item.text.text == NULL)
 			continue;
 		if (role != NULL)

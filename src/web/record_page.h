@@ -168,6 +168,10 @@ const char *identifier_url(const struct page *page, const char *scheme,
 /* provenance.c */
 int fill_provenance(const struct page *page, struct record_view *view,
     struct err *err) MUST_CHECK;
+/* An organisation that a record names: its name, and where that leads, its
+ * record or else its website. No text: it has neither. */
+struct item organisation_item(const struct page *page, const struct record *rec,
+    const struct value *organisation);
 /* Title and link of another record; "a record this node does not hold". */
 struct item record_item(const struct page *page, const char *id);
 

@@ -190,3 +190,19 @@ field_words(const struct page *page, const struct record *rec, enum field_id id)
 	strbuf_release(&sb);
 	return result;
 }
+
+struct item
+organisation_item(const struct page *page, const struct record *rec,
+    const struct value *organisation)
+{
+	const char *id = value_get(organisation, FIELD_ORGANISATION_ID);
+	struct item item = { .text = page_said(page, rec, organisation,
+				 FIELD_ORGANISATION_NAME) };
+
+	if (id != NULL && item.text.text == NULL)
+		return record_item(page, id);
+	item.href = id != NULL
+			? page_record_link(page, id)
+			: value_get(organisation, FIELD_ORGANISATION_URL);
+	return item;
+}
